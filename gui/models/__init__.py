@@ -1,0 +1,1 @@
+"""Item models over results, history and the reference table."""

@@ -1,0 +1,1 @@
+"""The machine: what is in it and what it does; imports nothing else of this project."""

@@ -1,0 +1,1 @@
+"""The measurement: plans, children, samples, results; knows no window."""

@@ -1,0 +1,1 @@
+"""One file for each runtime, and the catalogue of formats."""

@@ -1,0 +1,81 @@
+"""What can go wrong in the user's world, as kinds; everything else is a bug of ours."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class ErrorKind(enum.StrEnum):
+    """Each kind has one sentence (what, why, what to do) in resources/texts/errors.toml."""
+
+    FILE_MISSING = "file_missing"
+    FILE_IS_FOLDER = "file_is_folder"
+    FILE_FORBIDDEN = "file_forbidden"
+    FILE_EMPTY = "file_empty"
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_CHANGED = "file_changed"
+    FORMAT_UNKNOWN = "format_unknown"
+    FORMAT_NOT_A_MODEL = "format_not_a_model"
+    FORMAT_NOT_YET = "format_not_yet"
+    FORMAT_NEVER_LOADED = "format_never_loaded"
+    MODEL_DAMAGED = "model_damaged"
+    EXTERNAL_DATA_MISSING = "external_data_missing"
+    EXTERNAL_DATA_OUTSIDE = "external_data_outside"
+    OPERATOR_UNKNOWN = "operator_unknown"
+    OPSET_UNKNOWN = "opset_unknown"
+    SHAPE_MISMATCH = "shape_mismatch"
+    SHAPE_NEEDED = "shape_needed"
+    INPUT_UNKNOWN = "input_unknown"
+    INPUT_UNREADABLE = "input_unreadable"
+    INPUT_DTYPE = "input_dtype"
+    INPUT_NOT_FINITE = "input_not_finite"
+    OUT_OF_MEMORY = "out_of_memory"
+    DEVICE_UNKNOWN = "device_unknown"
+    DEVICE_FELL_BACK = "device_fell_back"
+    RUNTIME_UNKNOWN = "runtime_unknown"
+    RUNTIME_MISSING = "runtime_missing"
+    RUNTIME_REFUSED = "runtime_refused"
+    PRECISION_UNKNOWN = "precision_unknown"
+    TRUST_NEEDED = "trust_needed"
+    LOAD_TIMEOUT = "load_timeout"
+    CHILD_CRASHED = "child_crashed"
+    CHILD_KILLED = "child_killed"
+    CHILD_GARBAGE = "child_garbage"
+    CHILD_ENDED = "child_ended"
+    DISK_FULL = "disk_full"
+    SAVE_FAILED = "save_failed"
+    HISTORY_BUSY = "history_busy"
+    HISTORY_NEWER = "history_newer"
+    HISTORY_NOT_OURS = "history_not_ours"
+    RUN_UNKNOWN = "run_unknown"
+    CANCELLED = "cancelled"
+    BUG = "bug"
+
+
+class ErrorInfo(msgspec.Struct, frozen=True):
+    """An error as data.
+
+    `parameters` fill the sentence of `kind`; `text` is the raw first line of what the runtime or the
+    system said (may be empty), `details` a traceback or the end of the child's log. Both are display-only.
+    """
+
+    kind: str
+    parameters: dict[str, str] = {}
+    text: str = ""
+    details: str = ""
+
+
+class KnownError(Exception):
+    """Something in the user's world is not as a run needs it; the sentence is made where it is shown."""
+
+    def __init__(self, kind: ErrorKind, text: str = "", details: str = "", **parameters: object) -> None:
+        super().__init__(kind.value, text, parameters)
+        self.info = ErrorInfo(
+            kind.value, {name: str(value) for name, value in parameters.items()}, text, details
+        )
+
+    @property
+    def kind(self) -> ErrorKind:
+        return ErrorKind(self.info.kind)

@@ -1,0 +1,23 @@
+"""Where things are kept; the same answer for the window, the command line and the child."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def data_folder() -> Path:
+    """INFEROMETER_HOME, else the user's data folder; not created here."""
+    given = os.environ.get("INFEROMETER_HOME")
+    return Path(given) if given else platformdirs.user_data_path("inferometer", appauthor=False)
+
+
+def history_folder() -> Path:
+    return data_folder() / "history"
+
+
+def running_folder() -> Path:
+    """One private folder for each run in progress; what is left in it belongs to a run that was cut off."""
+    return data_folder() / "running"

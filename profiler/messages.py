@@ -1,0 +1,205 @@
+"""What parent and child say to each other: JSON lines, strictly decoded, never objects."""
+
+from __future__ import annotations
+
+import msgspec
+
+from profiler.errors import ErrorInfo
+from profiler.plan import RunPlan
+from profiler.result import (
+    Accuracy,
+    Boundary,
+    Flops,
+    Memory,
+    Phases,
+    Placement,
+    Reason,
+    Tensor,
+)
+
+LINE_LIMIT_BYTES = 1 << 20
+
+
+class _Message(msgspec.Struct, frozen=True, tag_field="say", forbid_unknown_fields=True):
+    pass
+
+
+# parent -> child -------------------------------------------------------------------------------------
+
+
+class Measure(_Message, frozen=True, tag="measure"):
+    """Carry out this plan; samples go into `samples_file`, which the parent made."""
+
+    plan: RunPlan
+    format: str
+    samples_file: str
+
+
+class Inspect(_Message, frozen=True, tag="inspect"):
+    """Describe this file; run nothing of it."""
+
+    path: str
+    format: str
+    batch: int = 1
+    shapes: dict[str, tuple[int, ...]] = {}
+    dimensions: dict[str, int] = {}
+
+
+class Survey(_Message, frozen=True, tag="survey"):
+    """Import every runtime that is installed and say its version and devices."""
+
+
+class Cancel(_Message, frozen=True, tag="cancel"):
+    """Stop after the call that is running; keep what was measured."""
+
+
+Request = Measure | Inspect | Survey | Cancel
+
+
+# child -> parent -------------------------------------------------------------------------------------
+
+
+class Loading(_Message, frozen=True, tag="loading"):
+    """The runtime is being imported, or the model opened: `step` is import, load, inputs or first."""
+
+    step: str
+
+
+class Loaded(_Message, frozen=True, tag="loaded"):
+    """The model is open: what it is, where it lies, what was settled for this run."""
+
+    runtime_version: str
+    precision_effective: str
+    placement: tuple[Placement, ...]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    shapes: dict[str, tuple[int, ...]]
+    input_origin: dict[str, str]
+    threads: int
+    notes: tuple[Reason, ...] = ()
+
+
+class FirstInference(_Message, frozen=True, tag="first_inference"):
+    """The cold call is done."""
+
+    first_inference_ns: int
+
+
+class Warming(_Message, frozen=True, tag="warming"):
+    """Between two warm-up windows."""
+
+    count: int
+    elapsed_ns: int
+    window_p50_ns: int
+
+
+class Measuring(_Message, frozen=True, tag="measuring"):
+    """The steady state begins: samples from `first_index` of the sample file count."""
+
+    first_index: int
+    warmup_status: str
+
+
+class Progress(_Message, frozen=True, tag="progress"):
+    """Between two blocks of the steady state; at most ten a second."""
+
+    count: int
+    elapsed_ns: int
+    p50_ns: int
+    block_p50_ns: int
+    share: float
+
+
+class Finished(_Message, frozen=True, tag="finished"):
+    """The child's word on everything but latency, which the parent computes from the samples."""
+
+    stopped: bool
+    phases: Phases
+    boundary: Boundary
+    memory: Memory
+    flops: Flops
+    accuracy: Accuracy
+    parameters: int | None
+    steady_ns: int
+    block_starts: tuple[int, ...]
+    stop_rule_held: bool
+    reasons: tuple[Reason, ...] = ()
+    unavailable: dict[str, Reason] = {}
+
+
+class OperatorCount(msgspec.Struct, frozen=True):
+    """Operators of one type in a file."""
+
+    type: str
+    count: int
+
+
+class Description(_Message, frozen=True, tag="description"):
+    """What `inspect` learned of a file without running it; None where the file does not tell."""
+
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    parameters: int | None
+    weights_bytes: int | None
+    weights_by_dtype: dict[str, int]
+    operators: tuple[OperatorCount, ...]
+    flops: Flops
+    producer: str | None = None
+    opsets: dict[str, int] = {}
+    shapes_origin: str = "file"
+    unavailable: dict[str, Reason] = {}
+
+
+class Runtime(msgspec.Struct, frozen=True):
+    """A runtime as the survey found it; `missing` names why it cannot be used."""
+
+    name: str
+    version: str | None
+    devices: tuple[str, ...]
+    missing: Reason | None = None
+
+
+class Surveyed(_Message, frozen=True, tag="surveyed"):
+    """Every runtime of the catalogue, with what it offers here."""
+
+    runtimes: tuple[Runtime, ...]
+
+
+class Failed(_Message, frozen=True, tag="failed"):
+    """The run ended; `phase` is where."""
+
+    error: ErrorInfo
+    phase: str
+
+
+Report = (
+    Loading
+    | Loaded
+    | FirstInference
+    | Warming
+    | Measuring
+    | Progress
+    | Finished
+    | Description
+    | Surveyed
+    | Failed
+)
+
+_request = msgspec.json.Decoder(Request)
+_report = msgspec.json.Decoder(Report)
+_encoder = msgspec.json.Encoder()
+
+
+def encode(message: Request | Report) -> bytes:
+    """One line, newline included."""
+    return _encoder.encode(message) + b"\n"
+
+
+def decode_request(line: bytes) -> Request:
+    """What the parent says; raises msgspec.DecodeError or ValidationError for anything else."""
+    return _request.decode(line)
+
+
+def decode_report(line: bytes) -> Report:
+    """What the child says; raises msgspec.DecodeError or ValidationError for anything else."""
+    return _report.decode(line)

@@ -1,0 +1,1 @@
+"""Pure arithmetic on samples, graphs and readings."""

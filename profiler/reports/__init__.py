@@ -1,0 +1,1 @@
+"""A result turned into a document: one output a file."""

@@ -1,0 +1,57 @@
+"""The Qt-free text catalogue: a code and its parameters become a sentence in the reader's language.
+
+Texts lie in resources/texts/*.toml, one file a topic, one table a code, both languages side by side.
+"""
+
+from __future__ import annotations
+
+import functools
+import locale
+import os
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from typing import Literal, cast
+
+Language = Literal["en", "zh_CN"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh_CN")
+
+
+@functools.cache
+def topic(name: str) -> Mapping[str, Mapping[str, str]]:
+    """All texts of one topic: code -> language -> template."""
+    text = resources.files("resources").joinpath("texts", f"{name}.toml").read_text(encoding="utf-8")
+    return cast(Mapping[str, Mapping[str, str]], tomllib.loads(text))
+
+
+def has(topic_name: str, code: str) -> bool:
+    """Whether the topic holds a text for this code."""
+    return code in topic(topic_name)
+
+
+def say(topic_name: str, code: str, language: Language, /, **parameters: object) -> str:
+    """The text of a code with its parameters filled in; raises KeyError for a code without a text.
+
+    Parameters that the template does not name are ignored; one that it names and does not get is
+    shown as a dash, because a sentence with a gap still helps and an exception does not.
+    """
+    template = topic(topic_name)[code][language]
+    return template.format_map(_Dashed(parameters))
+
+
+class _Dashed(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def preferred_language(environment: Mapping[str, str] | None = None) -> Language:
+    """The language of the command line: INFEROMETER_LANG, else the locale of the system."""
+    variables = os.environ if environment is None else environment
+    for name in ("INFEROMETER_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = variables.get(name, "")
+        if value:
+            return "zh_CN" if value.lower().startswith("zh") else "en"
+    if environment is None:
+        system = locale.getlocale()[0] or ""
+        return "zh_CN" if system.lower().startswith(("zh", "chinese")) else "en"
+    return "en"

@@ -1,0 +1,1 @@
+"""Tests are behaviours; one file for each file they hold to its word."""
