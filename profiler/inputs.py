@@ -73,7 +73,9 @@ def check_room(
     specs: Sequence[Tensor], shapes: Mapping[str, tuple[int, ...]], distinct: int, available_bytes: int
 ) -> int:
     """Bytes of the inputs; raises KnownError(OUT_OF_MEMORY) where they alone cannot fit."""
-    each = sum(int(np.prod(shapes[spec.name], dtype=object)) * np.dtype(spec.dtype).itemsize for spec in specs)
+    each = sum(
+        int(np.prod(shapes[spec.name], dtype=object)) * np.dtype(spec.dtype).itemsize for spec in specs
+    )
     if each * distinct > available_bytes:
         raise KnownError(
             ErrorKind.OUT_OF_MEMORY, needed_bytes=each * distinct, available_bytes=available_bytes

@@ -105,7 +105,6 @@ class Progress(_Message, frozen=True, tag="progress"):
 
     count: int
     elapsed_ns: int
-    p50_ns: int
     block_p50_ns: int
     share: float
 
@@ -135,7 +134,10 @@ class OperatorCount(msgspec.Struct, frozen=True):
 
 
 class Description(_Message, frozen=True, tag="description"):
-    """What `inspect` learned of a file without running it; None where the file does not tell."""
+    """What `inspect` learned of a file without running it; None where the file does not tell.
+
+    `input_limits`: integer inputs that are looked up in a table, with the table's length.
+    """
 
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
@@ -147,6 +149,7 @@ class Description(_Message, frozen=True, tag="description"):
     producer: str | None = None
     opsets: dict[str, int] = {}
     shapes_origin: str = "file"
+    input_limits: dict[str, int] = {}
     unavailable: dict[str, Reason] = {}
 
 

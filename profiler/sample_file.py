@@ -20,7 +20,7 @@ MAGIC = 0x314C504D53464E49
 CAPACITY = 20_000_000
 BLOCK_CAPACITY = 16_384
 _HEADER = 8
-_COUNT, _COLD, _WARMUP, _BLOCKS = 1, 2, 3, 4
+_COUNT, _COLD, _WARMUP, _BLOCKS, _IS_STEADY = 1, 2, 3, 4, 5
 _FIRST = _HEADER + 2 * BLOCK_CAPACITY
 _WORD = 8
 _PAGE_WORDS = mmap.PAGESIZE // _WORD
@@ -80,6 +80,7 @@ class Writer:
 
     def begin_steady(self) -> None:
         self._words[_WARMUP] = self.count - self._words[_COLD]
+        self._words[_IS_STEADY] = 1
 
     def mark_cold(self, count: int) -> None:
         self._words[_COLD] = count
@@ -124,6 +125,8 @@ def read_all(path: Path, after_death: bool = False) -> Contents:
         samples = _tail(file.read((CAPACITY if after_death else count) * _WORD), count)
     if not after_death and len(samples) != count:
         raise ValueError("samples missing")
+    if not words[_IS_STEADY]:
+        warmup = max(0, len(samples) - cold)
     if cold + warmup > len(samples) or (len(samples) and int(samples.min()) < 0):
         raise ValueError("samples contradict the counts")
     pairs = words[_HEADER : _HEADER + 2 * blocks]
@@ -131,6 +134,17 @@ def read_all(path: Path, after_death: bool = False) -> Contents:
     if any(start < 0 or start > len(samples) for start in starts) or list(starts) != sorted(starts):
         raise ValueError("blocks out of order")
     return Contents(samples, cold, warmup, starts, tuple(int(at) for at in pairs[1::2]))
+
+
+def read_tail(path: Path, most: int) -> Samples:
+    """The last `most` samples that the child has counted; raises as `read_all` does."""
+    with path.open("rb") as file:
+        words = np.frombuffer(file.read(_HEADER * _WORD), dtype="<i8")
+        if len(words) != _HEADER or words[0] != MAGIC or not 0 <= words[_COUNT] <= CAPACITY:
+            raise ValueError("not a sample file")
+        count = min(int(words[_COUNT]), most)
+        file.seek((_FIRST + int(words[_COUNT]) - count) * _WORD)
+        return np.frombuffer(file.read(count * _WORD), dtype="<i8").astype(np.int64)
 
 
 def _tail(data: bytes, count: int) -> Samples:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 import numpy as np
 
+from profiler.errors import KnownError
 from profiler.result import Placement, Reason, Tensor
 
 Array = np.ndarray[Any, Any]
@@ -45,10 +46,13 @@ class Session(Protocol):
         """
 
     def results(self, call: Call) -> dict[str, Array]:
-        """The outputs that the last run of this bound call left, as copies on the host."""
+        """Run the call once more, untimed, and copy its outputs to the host, by output name."""
 
     def device_memory_bytes(self) -> int | None:
         """The allocator's peak on the device, or None where there is none."""
+
+    def explain(self, error: Exception) -> KnownError:
+        """What an exception out of a call means in the user's world."""
 
     def close(self) -> None: ...
 

@@ -1,0 +1,236 @@
+"""ONNX Runtime: opens .onnx files with the provider that was asked for, and says where operators went."""
+
+from __future__ import annotations
+
+import functools
+import re
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from profiler.backends.base import Array, Call, LoadOptions
+from profiler.errors import ErrorKind, KnownError
+from profiler.result import Placement, Reason, Tensor
+
+CPU = "CPUExecutionProvider"
+_NEVER = "AzureExecutionProvider"
+_SHORT = {"Dml": "directml", "NvTensorRTRTX": "tensorrt_rtx"}
+_INDEXED = {"cuda", "tensorrt", "rocm", "migraphx", "tensorrt_rtx"}
+
+_DTYPES = {
+    "float": "float32", "double": "float64", "float16": "float16", "bool": "bool", "string": "object",
+    **{f"{sign}int{bits}": f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
+    "complex64": "complex64", "complex128": "complex128",
+}  # fmt: skip
+
+_PRECISION = {"float32": "fp32", "float16": "fp16", "float64": "fp64"}
+
+
+def open_backend() -> OnnxRuntime:
+    """Raises ImportError where onnxruntime is not installed."""
+    import onnxruntime
+
+    return OnnxRuntime(onnxruntime)
+
+
+def device_name(provider: str) -> str:
+    """CUDAExecutionProvider -> cuda:0, CPUExecutionProvider -> cpu, CoreMLExecutionProvider -> coreml."""
+    stem = provider.removesuffix("ExecutionProvider")
+    short = _SHORT.get(stem, stem.lower())
+    return f"{short}:0" if short in _INDEXED else short
+
+
+class OnnxRuntime:
+    """The backend; `module` is the imported onnxruntime."""
+
+    name = "onnxruntime"
+
+    def __init__(self, module: Any) -> None:
+        self._ort = module
+
+    def version(self) -> str:
+        return str(self._ort.__version__)
+
+    def devices(self) -> tuple[str, ...]:
+        offered = [device_name(provider) for provider in self._providers()]
+        return tuple(sorted(offered, key=lambda device: device != "cpu"))
+
+    def load(self, path: Path, options: LoadOptions) -> OrtSession:
+        provider, index = self._provider(options.device)
+        asked = (provider, {"device_id": str(index)}) if index is not None else provider
+        providers = [asked] if provider == CPU else [asked, CPU]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                session = self._ort.InferenceSession(
+                    str(path), self._session_options(options.threads), providers=providers
+                )
+            except Exception as error:
+                raise explain(error) from error
+        if session.get_providers()[0] != provider:
+            raise KnownError(
+                ErrorKind.DEVICE_FELL_BACK,
+                device=options.device,
+                used=device_name(session.get_providers()[0]),
+            )
+        return OrtSession(self._ort, session, provider, index)
+
+    def _providers(self) -> list[str]:
+        return [name for name in self._ort.get_available_providers() if name != _NEVER]
+
+    def _provider(self, device: str) -> tuple[str, int | None]:
+        stem, _, index = device.partition(":")
+        for provider in self._providers():
+            if device_name(provider).partition(":")[0] == stem and (not index or index.isdigit()):
+                return provider, (int(index or 0) if stem in _INDEXED else None)
+        raise KnownError(
+            ErrorKind.DEVICE_UNKNOWN, device=device, runtime=self.name, known=", ".join(self.devices())
+        )
+
+    def _session_options(self, threads: int) -> Any:
+        options = self._ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+        return options
+
+
+class OrtSession:
+    """An open ONNX model; see profiler.backends.base.Session."""
+
+    def __init__(self, module: Any, session: Any, provider: str, index: int | None) -> None:
+        self._ort, self._session = module, session
+        self._on = (device_name(provider).partition(":")[0], index or 0)
+        self._bindings: dict[int, Any] = {}
+        self.inputs = tuple(_tensor(node) for node in session.get_inputs())
+        self.outputs = tuple(_tensor(node) for node in session.get_outputs())
+        self.placement = _placement(session)
+        self.precision_effective = _precision((*self.outputs, *self.inputs))
+        self.notes = _notes(self.placement, provider)
+
+    def bind(self, inputs: Mapping[str, Array]) -> Call:
+        binding = self._session.io_binding()
+        try:
+            for name, array in inputs.items():
+                binding.bind_ortvalue_input(name, self._value(array))
+            for spec in self.outputs:
+                self._bind_output(binding, spec, _dimensions(self.inputs, inputs))
+        except Exception as error:
+            raise explain(error) from error
+        call = functools.partial(self._session.run_with_iobinding, binding)
+        self._bindings[id(call)] = binding
+        return call
+
+    def results(self, call: Call) -> dict[str, Array]:
+        call()
+        values = self._bindings[id(call)].copy_outputs_to_cpu()
+        return {spec.name: np.array(value) for spec, value in zip(self.outputs, values, strict=True)}
+
+    def device_memory_bytes(self) -> int | None:
+        return None
+
+    def explain(self, error: Exception) -> KnownError:
+        return explain(error)
+
+    def close(self) -> None:
+        self._bindings.clear()
+        self._session = None
+
+    def _value(self, array: Array) -> Any:
+        device, index = ("cuda", self._on[1]) if self._on[0] in ("cuda", "tensorrt") else ("cpu", 0)
+        return self._ort.OrtValue.ortvalue_from_numpy(array, device, index)
+
+    def _bind_output(self, binding: Any, spec: Tensor, sizes: Mapping[str, int]) -> None:
+        """Preallocate where the shape follows from the inputs; else the runtime allocates at each call."""
+        shape = [dim if isinstance(dim, int) else sizes.get(dim or "", -1) for dim in spec.shape or (None,)]
+        if -1 in shape or spec.dtype == "object":
+            binding.bind_output(spec.name)
+            return
+        value = self._ort.OrtValue.ortvalue_from_shape_and_type(shape, np.dtype(spec.dtype).type)
+        binding.bind_ortvalue_output(spec.name, value)
+
+
+def _tensor(node: Any) -> Tensor:
+    kind = re.fullmatch(r"tensor\((\w+)\)", node.type)
+    dtype = _DTYPES.get(kind.group(1), "object") if kind else "object"
+    shape = tuple(dim if isinstance(dim, int | str) else None for dim in node.shape)
+    return Tensor(node.name, dtype, shape)
+
+
+def _dimensions(specs: tuple[Tensor, ...], inputs: Mapping[str, Array]) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for spec in specs:
+        if spec.name in inputs and spec.shape is not None:
+            pairs = zip(spec.shape, inputs[spec.name].shape, strict=False)
+            sizes |= {dim: size for dim, size in pairs if isinstance(dim, str)}
+    return sizes
+
+
+def _placement(session: Any) -> tuple[Placement, ...]:
+    try:
+        parts = session.get_provider_graph_assignment_info()
+    except Exception:  # noqa: BLE001 - an older runtime does not record it; the provider alone is known then
+        return tuple(Placement(name) for name in session.get_providers()[:1])
+    counts = Counter[str]()
+    for part in parts:
+        counts[part.ep_name] += len(part.get_nodes())
+    return tuple(Placement(name, count) for name, count in counts.most_common())
+
+
+def _notes(placement: tuple[Placement, ...], provider: str) -> tuple[Reason, ...]:
+    if provider == CPU:
+        return ()
+    total = sum(part.operators or 0 for part in placement)
+    strayed = sum(part.operators or 0 for part in placement if part.provider == CPU)
+    if not strayed:
+        return ()
+    return (Reason("cpu_fallback", {"count": str(strayed), "total": str(total), "provider": provider}),)
+
+
+def _precision(tensors: tuple[Tensor, ...]) -> str:
+    for tensor in tensors:
+        if tensor.dtype in _PRECISION:
+            return _PRECISION[tensor.dtype]
+    return tensors[0].dtype if tensors else "unknown"
+
+
+_PATTERNS: tuple[tuple[str, ErrorKind], ...] = (
+    (r"bad_alloc|Failed to allocate memory|out of memory|CUDA_ERROR_OUT_OF_MEMORY", ErrorKind.OUT_OF_MEMORY),
+    (r"opset \d+ is under development|ValidateOpsetForDomain|only \*guarantees\* support",
+     ErrorKind.OPSET_UNKNOWN),
+    (r"No Op registered for|NOT_IMPLEMENTED|is not a registered function/op", ErrorKind.OPERATOR_UNKNOWN),
+    (r"External data|external data|external initializer", ErrorKind.EXTERNAL_DATA_MISSING),
+    (r"Got invalid dimensions|Invalid rank for input|INVALID_ARGUMENT.*dimension", ErrorKind.SHAPE_MISMATCH),
+    (r"Protobuf parsing failed|INVALID_PROTOBUF|INVALID_GRAPH|Load model from", ErrorKind.MODEL_DAMAGED),
+)  # fmt: skip
+
+
+def explain(error: Exception) -> KnownError:
+    """What the runtime's words mean in the user's world; RUNTIME_REFUSED where they tell nothing more."""
+    if isinstance(error, KnownError):
+        return error
+    if isinstance(error, MemoryError):
+        return KnownError(ErrorKind.OUT_OF_MEMORY)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    for pattern, kind in _PATTERNS:
+        if re.search(pattern, text):
+            return KnownError(kind, text, runtime="onnxruntime", **_named(kind, text))
+    return KnownError(ErrorKind.RUNTIME_REFUSED, text, runtime="onnxruntime")
+
+
+def _named(kind: ErrorKind, text: str) -> dict[str, str]:
+    if kind is ErrorKind.OPERATOR_UNKNOWN:
+        found = re.search(r"No Op registered for (\S+)|for (?:the node )?.*?:?(\w+)\(\d+\)", text)
+        return {"operator": next((name for name in found.groups() if name), "") if found else ""}
+    if kind is ErrorKind.OPSET_UNKNOWN:
+        found = re.search(r"[Oo]pset (\d+)", text)
+        return {"opset": found.group(1) if found else ""}
+    if kind is ErrorKind.SHAPE_MISMATCH:
+        found = re.search(r"for input: (\S+)", text)
+        return {"name": found.group(1) if found else "", "detail": " ".join(text.split())}
+    return {}

@@ -1,0 +1,133 @@
+"""What passes between parent and child from the first line to the last, and every way in which it can end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from profiler import messages
+from profiler.assembly import Heard
+from profiler.child import Child, death
+from profiler.errors import ErrorKind, KnownError
+
+TICK_S = 0.1
+CANCEL_GRACE_S = 2.0
+MEMORY_EVERY_S = 0.25
+MEMORY_SHARE = 0.9
+MESSAGES_PER_S = 10_000
+
+
+class Conversation:
+    """Everything between the child's start and its end; leaves its outcome in `heard`."""
+
+    def __init__(
+        self,
+        heard: Heard,
+        folder: Path,
+        listen: Callable[[messages.Report], None],
+        cancel: threading.Event,
+        begun_ns: int,
+    ) -> None:
+        self._heard, self._folder, self._listen, self._cancel = heard, folder, listen, cancel
+        self._begun_ns = begun_ns
+        self._cancel_sent_at: float | None = None
+        self._second, self._messages = 0, 0
+        self._memory_seen_at = 0.0
+
+    def hold(self, format_name: str, python: str, module: str) -> None:
+        heard, plan = self._heard, self._heard.plan
+        child = Child(self._folder, plan.threads, python, module)
+        request = messages.Measure(plan, format_name, str(self._folder / "samples.bin"))
+        killed_by_us = False
+        try:
+            child.say(request)
+            killed_by_us = self._listen_until_end(child)
+        except KnownError as error:
+            heard.error, killed_by_us = error.info, True
+        finally:
+            code = child.end(gently=not killed_by_us)
+        if heard.finished is None and heard.error is None and not killed_by_us:
+            heard.error = self._explain_death(code, child.last_words()).info
+        elif heard.error is not None and not heard.error.details:
+            heard.error = msgspec.structs.replace(heard.error, details=child.last_words())
+
+    def _explain_death(self, code: int, log: str) -> KnownError:
+        error = death(code, self._heard.phase, log)
+        path = Path(self._heard.plan.model_path)
+        if not path.exists() or path.stat().st_size != self._heard.model.size_bytes:
+            return KnownError(ErrorKind.FILE_CHANGED, details=log, file=path.name)
+        return error
+
+    def _listen_until_end(self, child: Child) -> bool:
+        """True where the child had to be given up; False where it ended its line by itself."""
+        while not child.is_silent:
+            report = child.hear(TICK_S)
+            if report is not None:
+                self._take(report)
+                if isinstance(report, messages.Finished | messages.Failed):
+                    return False
+            if self._must_give_up(child):
+                return True
+        return False
+
+    def _take(self, report: messages.Report) -> None:
+        heard = self._heard
+        self._count_message()
+        match report:
+            case messages.Loading():
+                heard.phase = report.step
+            case messages.Loaded():
+                heard.loaded = report
+            case messages.FirstInference():
+                heard.start_to_first_ns = time.monotonic_ns() - self._begun_ns
+                heard.phase = "warmup"
+            case messages.Measuring():
+                heard.phase, heard.warmup_status = "steady", report.warmup_status
+            case messages.Finished():
+                heard.finished = report
+                return
+            case messages.Failed():
+                heard.error, heard.phase = report.error, report.phase
+                return
+            case messages.Description() | messages.Surveyed():
+                raise KnownError(ErrorKind.CHILD_GARBAGE, type(report).__name__)
+        self._listen(report)
+
+    def _count_message(self) -> None:
+        second = int(time.monotonic())
+        self._messages = self._messages + 1 if second == self._second else 1
+        self._second = second
+        if self._messages > MESSAGES_PER_S:
+            raise KnownError(ErrorKind.CHILD_GARBAGE, f"over {MESSAGES_PER_S} messages in a second")
+
+    def _must_give_up(self, child: Child) -> bool:
+        """Raises KnownError where the child broke a limit; True where a cancel has waited long enough."""
+        if self._cancel.is_set():
+            if self._cancel_sent_at is None:
+                child.say(messages.Cancel())
+                self._cancel_sent_at = time.monotonic()
+            return time.monotonic() - self._cancel_sent_at > CANCEL_GRACE_S
+        limit = self._heard.plan.load_timeout_s
+        waited = (time.monotonic_ns() - self._begun_ns) / 1e9
+        if limit and self._heard.start_to_first_ns is None and waited > limit:
+            raise KnownError(ErrorKind.LOAD_TIMEOUT, seconds=round(limit), phase=self._heard.phase)
+        self._watch_memory(child)
+        return False
+
+    def _watch_memory(self, child: Child) -> None:
+        now = time.monotonic()
+        if now - self._memory_seen_at < MEMORY_EVERY_S:
+            return
+        self._memory_seen_at = now
+        limit = self._heard.plan.memory_limit_bytes or int(MEMORY_SHARE * psutil.virtual_memory().total)
+        try:
+            resident = psutil.Process(child.process.pid).memory_info().rss
+        except psutil.NoSuchProcess:
+            return
+        if resident > limit:
+            raise KnownError(ErrorKind.OUT_OF_MEMORY, needed_bytes=resident, available_bytes=limit)

@@ -1,0 +1,120 @@
+"""Why a quantity is None: every gap of a result gets a code, never a zero and never silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from profiler.errors import ErrorInfo
+from profiler.metrics.latency import MINIMUM_COUNT
+from profiler.result import Reason, RunResult
+
+_PARTS = {
+    "phases": "run_cut_off",
+    "boundary": "run_cut_off",
+    "latency": "run_cut_off",
+    "throughput": "run_cut_off",
+    "flops": "not_counted",
+    "memory": "run_cut_off",
+    "energy": "power_not_read",
+    "accuracy": "run_cut_off",
+}
+
+_ALWAYS = {
+    "flops.percent_of_peak": "peak_not_known",
+    "flops.peak_source": "peak_not_known",
+    "accuracy.reference": "no_reference",
+    "accuracy.top1": "no_dataset",
+    "accuracy.top5": "no_dataset",
+    "accuracy.dataset": "no_dataset",
+    "accuracy.dataset_size": "no_dataset",
+}
+
+_WITH_SAMPLES = {
+    "latency.p50_ci_ns": "needs_blocks",
+    "latency.p99_ci_ns": "needs_blocks",
+    "latency.std_ns": "needs_two",
+    "latency.cv": "needs_two",
+}
+
+_COMPILED = {"onnxruntime": "compiled_while_loading", "torchscript": "compiled_at_first_calls"}
+_PERCENTILES = {
+    "latency.p90_ns": 0.90,
+    "latency.p95_ns": 0.95,
+    "latency.p99_ns": 0.99,
+    "latency.p999_ns": 0.999,
+}
+
+
+def gaps(result: RunResult) -> dict[str, str]:
+    """The dotted name of every quantity that is None, with the reason that holds by default."""
+    return {
+        f"{part}.{field}": fallback
+        for part, fallback in _PARTS.items()
+        for field in getattr(result, part).__struct_fields__
+        if getattr(getattr(result, part), field) is None
+    }
+
+
+def reasons(
+    result: RunResult,
+    described: Mapping[str, Reason],
+    said: Mapping[str, Reason],
+    inspect_error: ErrorInfo | None,
+) -> dict[str, Reason]:
+    """A reason for each gap; what the child said wins over what inspecting said, and that over the rules.
+
+    What the child said of something that is no gap (`accuracy.finite`) is kept as it is.
+    """
+    missing = gaps(result)
+    known = {
+        **_of_rules(result),
+        **_of_counts(result),
+        **_of_inspecting(missing, described, inspect_error),
+        **said,
+    }
+    found = {name: known.get(name, Reason(fallback)) for name, fallback in missing.items()}
+    return found | {name: reason for name, reason in said.items() if name not in _measured(result)}
+
+
+def _measured(result: RunResult) -> set[str]:
+    return {
+        f"{part}.{field}"
+        for part in _PARTS
+        for field in getattr(result, part).__struct_fields__
+        if getattr(getattr(result, part), field) is not None
+    }
+
+
+def _of_rules(result: RunResult) -> dict[str, Reason]:
+    codes = dict(_ALWAYS)
+    if result.latency.count:
+        codes |= _WITH_SAMPLES
+    codes["phases.compile_ns"] = _COMPILED.get(result.plan.runtime, "compiled_while_loading")
+    on_device = "device_is_cpu" if result.plan.device == "cpu" else "device_memory_not_read"
+    for field in ("device_peak_process_bytes", "device_peak_allocated_bytes", "device_total_bytes"):
+        codes[f"memory.{field}"] = on_device
+    return {name: Reason(code) for name, code in codes.items()}
+
+
+def _of_counts(result: RunResult) -> dict[str, Reason]:
+    count = result.latency.count
+    if not count:
+        return {}
+    found = {name: _needs(p, count) for name, p in _PERCENTILES.items()}
+    if result.latency.p99_ns is None:
+        found["latency.p99_ci_ns"] = _needs(0.99, count)
+    return found
+
+
+def _needs(p: float, count: int) -> Reason:
+    return Reason("needs_count", {"needed": str(MINIMUM_COUNT[p]), "count": str(count)})
+
+
+def _of_inspecting(
+    missing: Mapping[str, str], described: Mapping[str, Reason], error: ErrorInfo | None
+) -> dict[str, Reason]:
+    if error is None:
+        return dict(described)
+    reason = Reason("inspect_failed", {"detail": error.text or error.kind})
+    names = [name for name in missing if name.startswith("flops.") or name == "memory.weights_bytes"]
+    return {name: reason for name in names if name not in _ALWAYS}

@@ -1,0 +1,110 @@
+"""The child: the only process that loads a runtime; speaks JSON lines on a private duplicate of its output.
+
+Started as `python -P -m profiler.worker`. It reads one request, carries it out, and ends; it ends at once
+when its standard input closes, whatever it is doing, so that no orphan stays.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import traceback
+from typing import BinaryIO
+
+import msgspec
+
+from profiler import messages
+from profiler.errors import ErrorInfo, ErrorKind, KnownError
+
+
+class Channel:
+    """The way to the parent. Native libraries print, so file descriptor 1 is pointed at standard error."""
+
+    def __init__(self) -> None:
+        self._out: BinaryIO = os.fdopen(os.dup(1), "wb", buffering=0)
+        os.dup2(2, 1)
+
+    def send(self, report: messages.Report) -> None:
+        self._out.write(messages.encode(report))
+
+
+def watch_input(source: BinaryIO, stop: threading.Event) -> None:
+    """Wait for Cancel; at the end of input the process ends at once, in the middle of anything."""
+    for line in source:
+        if isinstance(messages.decode_request(line), messages.Cancel):
+            stop.set()
+    os._exit(0)
+
+
+def carry_out(request: messages.Request, channel: Channel, stop: threading.Event) -> None:
+    """One request; whatever goes wrong leaves as one Failed."""
+    phase = ["start"]
+    try:
+        _dispatch(request, channel, stop, phase)
+    except KnownError as error:
+        channel.send(messages.Failed(error.info, phase[0]))
+    except MemoryError as error:
+        info = ErrorInfo(ErrorKind.OUT_OF_MEMORY.value, text=str(error))
+        channel.send(messages.Failed(info, phase[0]))
+    except Exception as error:  # noqa: BLE001 - the last line of defence: everything leaves as one typed Failed
+        text = str(error).partition("\n")[0] or type(error).__name__
+        details = traceback.format_exc()[-8_000:]
+        info = ErrorInfo(ErrorKind.RUNTIME_REFUSED.value, {"runtime": type(error).__name__}, text, details)
+        channel.send(messages.Failed(info, phase[0]))
+
+
+def _dispatch(request: messages.Request, channel: Channel, stop: threading.Event, phase: list[str]) -> None:
+    match request:
+        case messages.Measure():
+            _measure(request, channel, stop, phase)
+        case messages.Inspect():
+            from profiler import inspection
+
+            channel.send(inspection.describe(request))
+        case messages.Survey():
+            from profiler import survey
+
+            channel.send(survey.survey())
+        case messages.Cancel():
+            raise KnownError(ErrorKind.CANCELLED)
+
+
+def _measure(request: messages.Measure, channel: Channel, stop: threading.Event, phase: list[str]) -> None:
+    from pathlib import Path
+
+    from profiler import measurement, model_facts
+    from profiler.backends import catalog
+
+    plan = request.plan
+    run = measurement.Measurement(plan, channel.send, stop.is_set)
+    try:
+        run.run(
+            lambda: catalog.open_backend(plan.runtime),
+            lambda: model_facts.table_sizes(Path(plan.model_path), request.format),
+            Path(request.samples_file),
+            model_facts.flop_counter(plan.runtime),
+        )
+    finally:
+        phase[0] = run.phase
+
+
+def main() -> int:
+    channel = Channel()
+    source = sys.stdin.buffer
+    try:
+        request = messages.decode_request(source.readline())
+    except msgspec.DecodeError as error:
+        channel.send(messages.Failed(ErrorInfo(ErrorKind.BUG.value, text=str(error)), "start"))
+        return 1
+    stop = threading.Event()
+    threading.Thread(target=watch_input, args=(source, stop), daemon=True).start()
+    carry_out(request, channel, stop)
+    return 0
+
+
+if __name__ == "__main__":
+    # Not sys.exit: a runtime's own destructors may crash or hang after everything has been said.
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)
