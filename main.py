@@ -1,0 +1,74 @@
+"""The door: the window by default; measuring, inspecting and the rest of the commands without one."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from profiler import wording
+from profiler.commands import display
+
+COMMANDS = {
+    "demo": "measure the bundled samples side by side; without a display: plus report.html",
+    "profile": "measure model files; several files are several runs with the same plan",
+    "inspect": "say what a file is without running it",
+    "hardware": "show this machine beside the reference table of cards",
+    "history": "show, export and import earlier runs",
+    "doctor": "say what is there, what is missing, and how to get it",
+}
+
+EPILOG = (
+    "Without a command: open the window (FILE... opens it with those files). "
+    "Exit codes: 0 done, 1 a run or a file failed, 2 wrong usage, 130 interrupted."
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; commands are imported one by one, which keeps the start quick."""
+    root = argparse.ArgumentParser(prog="inferometer", epilog=EPILOG)
+    commands = root.add_subparsers(dest="command", metavar="COMMAND")
+    for name, words in COMMANDS.items():
+        _module(name).add_arguments(commands.add_parser(name, help=words, description=words))
+    return root
+
+
+def open_window(files: Sequence[str], language: wording.Language, demo: bool = False) -> int:
+    """The window with these files; one sentence and exit code 1 where there can be no window."""
+    if not display.is_there():
+        print(wording.say("commands", "no_display", language), file=sys.stderr)
+        return 1
+    try:
+        from gui import app
+    except ImportError as error:
+        print(wording.say("commands", "window_broken", language, detail=error), file=sys.stderr)
+        return 1
+    return app.run(files, demo=demo)
+
+
+def _module(command: str) -> Any:
+    return importlib.import_module(f"profiler.commands.{command}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 done; 1 a run or a file failed; 2 wrong usage; 130 interrupted."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    language = wording.preferred_language()
+    if not arguments or not (arguments[0] in COMMANDS or arguments[0].startswith("-")):
+        return open_window(arguments, language)
+    if arguments == ["demo"] and display.is_there():
+        return open_window([], language, demo=True)
+    parsed = parser().parse_args(arguments)
+    try:
+        return int(_module(parsed.command).run(parsed, language, sys.stdout, sys.stderr))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

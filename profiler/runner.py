@@ -102,7 +102,7 @@ class Run:
         return not self._thread.is_alive()
 
     def samples_so_far(self, most: int = LIVE_SAMPLES) -> sample_file.Samples:
-        """The last latencies in ns that the child has counted, for a live view; empty before there are any."""
+        """The last latencies in ns that the child has counted, for a live view; empty before the first."""
         try:
             return sample_file.read_tail(self._folder / "samples.bin", most)
         except (OSError, ValueError):
@@ -180,8 +180,7 @@ class Run:
 def check(plan: RunPlan) -> catalog.Format:
     """The file's format; raises KnownError where the plan cannot be begun. Opens no runtime."""
     form = catalog.recognise(Path(plan.model_path))
-    known = [runtime.name for runtime in catalog.RUNTIMES]
-    if plan.runtime not in known or plan.runtime not in form.runtimes:
+    if plan.runtime not in form.runtimes:
         raise KnownError(
             ErrorKind.RUNTIME_UNKNOWN, runtime=plan.runtime, known=", ".join(form.runtimes), format=form.title
         )

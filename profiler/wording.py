@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Literal, cast
 
+from profiler.result import Reason
+
 Language = Literal["en", "zh_CN"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh_CN")
 
@@ -55,3 +57,10 @@ def preferred_language(environment: Mapping[str, str] | None = None) -> Language
         system = locale.getlocale()[0] or ""
         return "zh_CN" if system.lower().startswith(("zh", "chinese")) else "en"
     return "en"
+
+
+def reason_sentence(reason: Reason, language: Language) -> str:
+    """The sentence of a reason; a code without a text is shown as it is rather than hidden."""
+    if not has("reasons", reason.code):
+        return " ".join([reason.code, *reason.parameters.values()])
+    return say("reasons", reason.code, language, **reason.parameters)

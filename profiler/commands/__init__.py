@@ -1,0 +1,1 @@
+"""The commands of the command line, one a file; each measures and speaks like the window."""

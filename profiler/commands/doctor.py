@@ -1,0 +1,156 @@
+"""`inferometer doctor`: what is there, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from hardware import probe
+from profiler import error_text, folders, survey_client, units, wording
+from profiler.backends import catalog
+from profiler.commands import display, documents
+from profiler.errors import KnownError
+from profiler.store import Store
+from profiler.wording import Language
+
+_X11 = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xcb-shape", "xkbcommon-x11")
+_RAPL = Path("/sys/class/powercap/intel-rapl:0/energy_uj")
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One line: `level` is ok, missing or note; the text is already in the reader's language."""
+
+    name: str
+    level: str
+    text: str
+
+
+class Doctor:
+    """Looks at everything once; says it in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def findings(self) -> Iterator[Finding]:
+        yield self._found("python", f"{platform.python_version()}, {platform.platform(terse=True)}")
+        yield from self._runtimes()
+        yield self._window()
+        yield self._display()
+        if sys.platform.startswith("linux"):
+            yield self._x11()
+            yield self._fonts()
+            yield self._cpu_energy()
+        yield self._gpus()
+        yield self._history()
+
+    def _say(self, code: str, **parameters: object) -> str:
+        return wording.say("doctor", code, self._language, **parameters)
+
+    def _found(self, name: str, text: str, level: str = "ok", **parameters: object) -> Finding:
+        return Finding(self._say(name, **parameters), level, text)
+
+    def _runtimes(self) -> Iterator[Finding]:
+        try:
+            runtimes = survey_client.survey().runtimes
+        except KnownError as error:
+            yield self._found("runtime", error_text.sentence(error.info, self._language), "missing", name="")
+            return
+        for found in runtimes:
+            if found.missing is None:
+                text = self._say("devices", version=found.version, devices=", ".join(found.devices))
+                yield self._found("runtime", text, name=found.name)
+            elif catalog.installed(found.name):
+                text = wording.reason_sentence(found.missing, self._language)
+                yield self._found("runtime", text, "missing", name=found.name)
+            else:
+                distribution = catalog.runtime(found.name).distribution
+                text = self._say("runtime_missing", distribution=distribution)
+                yield self._found("runtime", text, "missing", name=found.name)
+
+    def _window(self) -> Finding:
+        command = [sys.executable, "-c", "import PySide6.QtWidgets, PySide6; print(PySide6.__version__)"]
+        asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        if asked.returncode == 0:
+            return self._found("window", asked.stdout.strip())
+        detail = asked.stderr.strip().rpartition("\n")[2]
+        return self._found("window", self._say("window_missing", detail=detail), "missing")
+
+    def _display(self) -> Finding:
+        name = display.name()
+        if name is None:
+            return self._found("display", self._say("display_missing"), "note")
+        return self._found("display", self._say("display_found", display=name))
+
+    def _x11(self) -> Finding:
+        missing = [name for name in _X11 if ctypes.util.find_library(name) is None]
+        if missing:
+            return self._found("x11", self._say("x11_missing", missing=", ".join(missing)), "missing")
+        return self._found("x11", ", ".join(_X11))
+
+    def _fonts(self) -> Finding:
+        if shutil.which("fc-list") is None:
+            return self._found("fonts", self._say("fonts_unknown"), "note")
+        asked = subprocess.run(
+            ["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False, timeout=30
+        )
+        families = sorted({line.split(",")[0] for line in asked.stdout.splitlines() if line})
+        if not families:
+            return self._found("fonts", self._say("fonts_missing"), "missing")
+        return self._found("fonts", ", ".join(families[:3]))
+
+    def _cpu_energy(self) -> Finding:
+        if not _RAPL.exists():
+            return self._found("cpu_energy", self._say("cpu_energy_missing"), "note")
+        if not os.access(_RAPL, os.R_OK):
+            return self._found("cpu_energy", self._say("cpu_energy_forbidden", file=_RAPL), "note")
+        return self._found("cpu_energy", str(_RAPL.parent.name))
+
+    def _gpus(self) -> Finding:
+        machine = probe.probe_in_child()
+        names = ", ".join(gpu.name or units.DASH for gpu in machine.gpus)
+        if names:
+            return self._found("nvml", names)
+        unknown = machine.unavailable["gpus"]
+        text = wording.say("hardware", unknown.code, self._language, **unknown.parameters)
+        return self._found("nvml", text, "note")
+
+    def _history(self) -> Finding:
+        folder = folders.history_folder()
+        try:
+            count = len(Store(folder).rows())
+        except KnownError as error:
+            return self._found("history", error_text.sentence(error.info, self._language), "missing")
+        standing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        free = units.size(shutil.disk_usage(standing).free)
+        return self._found("history", self._say("history_found", count=count, free=free))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", metavar="OUT.json", help="the findings as JSON; - writes to standard output"
+    )
+
+
+def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: TextIO) -> int:
+    findings = list(Doctor(language).findings())
+    if arguments.json != "-":
+        for finding in findings:
+            level = wording.say("doctor", finding.level, language)
+            print(f"[{level}] {finding.name}: {finding.text}", file=out)
+    if arguments.json:
+        text = msgspec.json.format(msgspec.json.encode(findings), indent=2)
+        if arguments.json == "-":
+            out.write(text.decode() + "\n")
+        else:
+            documents.save(Path(arguments.json), text)
+    return int(any(finding.level == "missing" for finding in findings))

@@ -1,0 +1,36 @@
+"""Results as documents that the user asked for: JSON on standard output or in a file, and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from profiler import atomic_file
+from profiler.errors import ErrorKind, KnownError
+from profiler.result import RunResult
+
+
+def write_json(results: Sequence[RunResult], target: str, several: bool, out: TextIO) -> None:
+    """One document, or a list where several files were given; `-` is standard output.
+
+    Raises KnownError(DISK_FULL or SAVE_FAILED).
+    """
+    value: object = list(results) if several or len(results) != 1 else results[0]
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    if target == "-":
+        out.write(text.decode() + "\n")
+    else:
+        save(Path(target), text + b"\n")
+
+
+def save(path: Path, data: bytes) -> None:
+    """The whole file or nothing; raises KnownError(DISK_FULL or SAVE_FAILED) naming it."""
+    try:
+        atomic_file.write(path, data)
+    except OSError as error:
+        full = error.errno == 28
+        kind = ErrorKind.DISK_FULL if full else ErrorKind.SAVE_FAILED
+        raise KnownError(kind, error.strerror or str(error), file=path.name) from error

@@ -1,0 +1,91 @@
+"""`inferometer profile FILE...`: measure model files, print what was found, keep it in the history."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from profiler import error_text, trust
+from profiler.backends import catalog
+from profiler.commands import documents, plan_arguments
+from profiler.commands.queue import Queue, exit_code
+from profiler.errors import KnownError
+from profiler.plan import RunPlan
+from profiler.reports import console, html
+from profiler.runner import Ended
+from profiler.wording import Language
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    plan_arguments.add(parser)
+    parser.add_argument(
+        "--json", metavar="OUT.json", help="the result document; - writes it to standard output"
+    )
+    parser.add_argument("--report", metavar="OUT.html", type=_html, help="a report that opens in any browser")
+    parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+
+def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: TextIO) -> int:
+    queue = Queue(language, err, arguments.quiet)
+    queue.recover()
+    for file in arguments.trust:
+        _attempt(queue, language, functools.partial(_trust, Path(file)))
+    plans = [plan for file in arguments.files if (plan := _plan(queue, language, Path(file), arguments))]
+    ended = queue.carry_out(plans)
+    show(ended, arguments, language, out, queue)
+    return exit_code(queue)
+
+
+def show(
+    ended: list[Ended], arguments: argparse.Namespace, language: Language, out: TextIO, queue: Queue
+) -> None:
+    """Results as text, unless JSON goes to standard output; then the documents that were asked for."""
+    results = [one.result for one in ended]
+    if arguments.json != "-":
+        for result in results:
+            console.print_result(result, language, out)
+        if len(results) > 1:
+            console.print_side_by_side(results, language, out)
+    if arguments.json and results:
+        several = len(arguments.files) > 1
+        _attempt(queue, language, lambda: documents.write_json(results, arguments.json, several, out))
+    if arguments.report and results:
+        pairs = [(one.result, one.samples) for one in ended]
+        _attempt(queue, language, lambda: html.write(pairs, Path(arguments.report), language))
+
+
+def _plan(queue: Queue, language: Language, path: Path, arguments: argparse.Namespace) -> RunPlan | None:
+    try:
+        plan = plan_arguments.plan_for(path, arguments)
+    except KnownError as error:
+        queue.complain(error_text.sentence(error.info, language))
+        return None
+    if not arguments.quiet:
+        queue.tell("chosen", file=path.name, format=_title(path), runtime=plan.runtime, device=plan.device)
+    return plan
+
+
+def _title(path: Path) -> str:
+    return catalog.recognise(path).title
+
+
+def _trust(path: Path) -> None:
+    catalog.recognise(path)
+    trust.remember(trust.sha256_of(path))
+
+
+def _attempt(queue: Queue, language: Language, action: Callable[[], None]) -> None:
+    try:
+        action()
+    except KnownError as error:
+        queue.complain(error_text.sentence(error.info, language))
+
+
+def _html(text: str) -> str:
+    if not text.lower().endswith((".html", ".htm")):
+        raise argparse.ArgumentTypeError(f"wants a name that ends in .html, not '{text}'")
+    return text

@@ -1,0 +1,129 @@
+"""Runs one after another on the command line: progress to standard error, results handed back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+from profiler import error_text, folders, messages, recovery, units, wording
+from profiler.plan import RunPlan
+from profiler.runner import Ended, Event, Refused, Run
+from profiler.store import Store
+from profiler.wording import Language
+
+Begin = Callable[[RunPlan, Store, Callable[[Event], None]], Run]
+
+
+class Queue:
+    """Carries out plans in order.
+
+    Attributes: `interrupted` whether the user pressed Ctrl-C; `failed` whether any run failed.
+    """
+
+    def __init__(self, language: Language, err: TextIO, quiet: bool = False, begin: Begin = Run) -> None:
+        self.interrupted = self.failed = False
+        self._language, self._err, self._begin = language, err, begin
+        self._progress = _Progress(language, err, quiet)
+        self._store = Store(folders.history_folder())
+
+    def recover(self) -> None:
+        """Bring in what an earlier process left when it was cut off."""
+        for result in recovery.recover(self._store, folders.running_folder()):
+            self.tell("recovered", file=result.model.name, count=result.latency.count)
+
+    def carry_out(self, plans: Iterable[RunPlan]) -> list[Ended]:
+        """The runs that were begun, in order; each error is one sentence on standard error."""
+        ended: list[Ended] = []
+        for plan in plans:
+            if self.interrupted:
+                break
+            last = self._one(plan)
+            if isinstance(last, Ended):
+                ended.append(last)
+            self._report(last)
+        return ended
+
+    def tell(self, code: str, **parameters: object) -> None:
+        print(wording.say("commands", code, self._language, **parameters), file=self._err)
+
+    def complain(self, sentence: str) -> None:
+        self.failed = True
+        self.tell("error", sentence=sentence)
+
+    def _one(self, plan: RunPlan) -> Event:
+        seen: list[Event] = []
+
+        def listen(event: Event) -> None:
+            seen.append(event)
+            self._progress.show(plan, event)
+
+        run = self._begin(plan, self._store, listen)
+        run.start()
+        while not run.wait(0.5):
+            self._wait_unless_interrupted(run)
+        self._progress.clear()
+        return seen[-1]
+
+    def _wait_unless_interrupted(self, run: Run) -> None:
+        try:
+            run.wait(3600)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            self._progress.clear()
+            self.tell("stopping")
+            run.cancel()
+
+    def _report(self, last: Event) -> None:
+        if isinstance(last, Refused):
+            self.complain(error_text.sentence(last.error, self._language))
+        elif isinstance(last, Ended):
+            if last.result.error is not None:
+                self.complain(error_text.sentence(last.result.error, self._language))
+            if last.save_error is not None:
+                self.failed = True
+                self.tell("not_saved", reason=error_text.sentence(last.save_error, self._language))
+
+
+class _Progress:
+    """One line that is written over on a terminal; one line a phase elsewhere."""
+
+    def __init__(self, language: Language, err: TextIO, quiet: bool) -> None:
+        self._language, self._err, self._quiet = language, err, quiet
+        self._live = err.isatty() if hasattr(err, "isatty") else False
+        self._width = 0
+
+    def show(self, plan: RunPlan, event: Event) -> None:
+        text = self._text(plan.model_path.replace("\\", "/").rpartition("/")[2], event)
+        if self._quiet or text is None:
+            return
+        if self._live:
+            self._err.write("\r" + text.ljust(self._width))
+            self._width = len(text)
+            self._err.flush()
+        elif isinstance(event, messages.Loading):
+            print(text, file=self._err)
+
+    def clear(self) -> None:
+        if self._width:
+            self._err.write("\r" + " " * self._width + "\r")
+            self._width = 0
+
+    def _text(self, file: str, event: Event) -> str | None:
+        def say(code: str, **parameters: object) -> str:
+            return wording.say("commands", code, self._language, file=file, **parameters)
+
+        match event:
+            case messages.Loading():
+                return say("progress_loading", phase=wording.say("phases", event.step, self._language))
+            case messages.Warming():
+                return say("progress_warming", count=event.count, p50=units.duration(event.window_p50_ns))
+            case messages.Progress():
+                return say("progress_measuring", count=event.count, p50=units.duration(event.block_p50_ns))
+        return None
+
+
+def exit_code(queue: Queue) -> int:
+    """130 interrupted, 1 where a run or a file failed, else 0."""
+    sys.stderr.flush()
+    return 130 if queue.interrupted else int(queue.failed)
