@@ -1,0 +1,78 @@
+"""Quiet building blocks of pages: a rounded panel and labels of lesser or greater weight."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from gui.plots.colours import mixed, quiet_text
+
+_RADIUS = 6.0
+
+
+class Panel(QFrame):
+    """A rounded surface in the base colour with a thin edge; `subdued` is greyer."""
+
+    def __init__(self, parent: QWidget | None = None, subdued: bool = False) -> None:
+        super().__init__(parent)
+        self._subdued = subdued
+
+    def set_subdued(self, subdued: bool) -> None:
+        self._subdued = subdued
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        palette = self.palette()
+        base, text = palette.base().color(), palette.text().color()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(mixed(text, base, 0.18), 1.0))
+        painter.setBrush(mixed(text, base, 0.06) if self._subdued else base)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+        painter.end()
+
+
+def plain_label(parent: QWidget | None = None, scale: float = 1.0, bold: bool = False) -> QLabel:
+    """A label that never reads markup, because file names and messages come from strangers."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    font = QFont(label.font())
+    font.setPointSizeF(font.pointSizeF() * scale)
+    font.setBold(bold)
+    label.setFont(font)
+    return label
+
+
+def wrapped_label(parent: QWidget | None = None) -> QLabel:
+    """A plain label over as many lines as its width asks for."""
+    label = plain_label(parent)
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    return label
+
+
+class QuietLabel(QLabel):
+    """A plain label in a quieter colour that follows the theme."""
+
+    def __init__(self, parent: QWidget | None = None, scale: float = 1.0) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * scale)
+        self.setFont(font)
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
+
+    def _tint(self) -> None:
+        wanted = quiet_text(self.palette())
+        if self.palette().color(QPalette.ColorRole.WindowText) == wanted:
+            return
+        # Only this role is set: every other one goes on following the theme.
+        tinted = QPalette()
+        tinted.setColor(QPalette.ColorRole.WindowText, wanted)
+        self.setPalette(tinted)

@@ -1,0 +1,1 @@
+"""The pyqtgraph pieces; imported late, because pyqtgraph costs a third of a second at start."""

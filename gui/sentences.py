@@ -1,0 +1,36 @@
+"""Codes as sentences inside the window: the Qt-free catalogue, in the language the window speaks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from profiler import wording
+from profiler.errors import ErrorInfo
+from profiler.result import Reason
+from profiler.wording import Language
+
+
+def language() -> Language:
+    """The language of the translation that is installed: each .ts file translates "en" to its own code."""
+    #: The code of this language in the text catalogue: zh_CN in Chinese. Not shown to anyone.
+    code = QCoreApplication.translate("Language", "en")
+    return "zh_CN" if code == "zh_CN" else "en"
+
+
+def of_reason(reason: Reason) -> str:
+    """Why a number is missing or to be doubted; a code without a text is shown as it is."""
+    if wording.has("reasons", reason.code):
+        return wording.say("reasons", reason.code, language(), **reason.parameters)
+    return _bare(reason.code, reason.parameters)
+
+
+def of_error(error: ErrorInfo) -> str:
+    """What went wrong and what to do; a kind without a text is shown as it is."""
+    if wording.has("errors", error.kind):
+        return wording.say("errors", error.kind, language(), **error.parameters)
+    return _bare(error.kind, error.parameters)
+
+
+def _bare(code: str, parameters: dict[str, str]) -> str:
+    values = ", ".join(f"{name} = {value}" for name, value in parameters.items())
+    return f"{code} ({values})" if values else code
