@@ -1,0 +1,109 @@
+"""The list of contents of a zip archive, read with caps and without expanding anything."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from profiler.errors import ErrorKind, KnownError
+
+ENTRY_LIMIT = 100_000
+DIRECTORY_LIMIT_BYTES = 64 << 20
+EXPANDED_CODE_LIMIT_BYTES = 64 << 20
+
+_END = b"PK\x05\x06"
+_END_BYTES = 22
+_COMMENT_LIMIT_BYTES = 1 << 16
+_SEE_ZIP64 = 0xFFFFFFFF
+_LOCATOR_BYTES = 20
+_ZIP64_BYTES = 56
+_ENCRYPTED = 0x1
+
+
+def entries(path: Path) -> list[zipfile.ZipInfo]:
+    """The central directory of an archive; nothing else is read.
+
+    Raises KnownError(MODEL_DAMAGED) with `what`: zip_cut_short (no directory), zip_too_many,
+    zip_name_twice, zip_name_outside, zip_encrypted; and OSError.
+    """
+    with path.open("rb") as file:
+        _check_size(file, path)
+        try:
+            with zipfile.ZipFile(file) as archive:
+                infos = archive.infolist()
+        except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as error:
+            raise damaged("zip_cut_short", path, str(error)) from error
+    _check_names(infos, path)
+    return infos
+
+
+def damaged(what: str, path: Path, text: str = "") -> KnownError:
+    """MODEL_DAMAGED of one sub-kind, ready to be raised."""
+    return KnownError(ErrorKind.MODEL_DAMAGED, text, file=path.name, what=what)
+
+
+def refuse_compressed(infos: Sequence[zipfile.ZipInfo], path: Path) -> None:
+    """PyTorch compresses its sources and nothing else; anything else that is compressed was made by hand.
+
+    Raises KnownError(MODEL_DAMAGED): zip_compressed, or zip_too_big where the sources expand beyond 64 MiB.
+    """
+    packed = [info for info in infos if info.compress_type != zipfile.ZIP_STORED]
+    for info in packed:
+        if "/code/" not in info.filename or info.compress_type != zipfile.ZIP_DEFLATED:
+            raise damaged("zip_compressed", path, info.filename)
+    if sum(info.file_size for info in packed) > EXPANDED_CODE_LIMIT_BYTES:
+        raise damaged("zip_too_big", path)
+
+
+def _check_size(file: BinaryIO, path: Path) -> None:
+    """Before zipfile reads the whole directory into memory: how large does it say it is?"""
+    size = file.seek(0, 2)
+    start = max(0, size - _END_BYTES - _COMMENT_LIMIT_BYTES)
+    file.seek(start)
+    tail = file.read()
+    position = tail.rfind(_END)
+    if position < 0 or len(tail) - position < _END_BYTES:
+        raise damaged("zip_cut_short", path)
+    (claimed,) = struct.unpack_from("<I", tail, position + 12)
+    if claimed == _SEE_ZIP64:
+        claimed = _zip64_size(file, start + position, path)
+    if claimed > size:
+        raise damaged("zip_cut_short", path)
+    if claimed > DIRECTORY_LIMIT_BYTES:
+        raise damaged("zip_too_many", path)
+
+
+def _zip64_size(file: BinaryIO, end: int, path: Path) -> int:
+    """The directory's size from the record that the locator before the end record points at."""
+    file.seek(max(0, end - _LOCATOR_BYTES))
+    locator = file.read(_LOCATOR_BYTES)
+    if not locator.startswith(b"PK\x06\x07") or len(locator) < _LOCATOR_BYTES:
+        raise damaged("zip_cut_short", path)
+    (offset,) = struct.unpack_from("<Q", locator, 8)
+    if offset > end:
+        raise damaged("zip_cut_short", path)
+    file.seek(offset)
+    record = file.read(_ZIP64_BYTES)
+    if not record.startswith(b"PK\x06\x06") or len(record) < _ZIP64_BYTES:
+        raise damaged("zip_cut_short", path)
+    return int(struct.unpack_from("<Q", record, 40)[0])
+
+
+def _check_names(infos: Sequence[zipfile.ZipInfo], path: Path) -> None:
+    if len(infos) > ENTRY_LIMIT:
+        raise damaged("zip_too_many", path)
+    if len({info.filename for info in infos}) < len(infos):
+        raise damaged("zip_name_twice", path)
+    for info in infos:
+        if _leads_outside(info.filename) or _leads_outside(info.orig_filename):
+            raise damaged("zip_name_outside", path, info.filename)
+        if info.flag_bits & _ENCRYPTED:
+            raise damaged("zip_encrypted", path, info.filename)
+
+
+def _leads_outside(name: str) -> bool:
+    parts = name.split("/")
+    return not parts[0] or ".." in parts or "\\" in name or "\0" in name or ":" in parts[0]
