@@ -71,6 +71,8 @@ def _shown(given: dict[str, str], language: Language) -> dict[str, str]:
 def _value(name: str, value: str, language: Language) -> str:
     if name == "what" and wording.has("formats", value):
         return wording.say("formats", value, language)
+    if name == "phase" and wording.has("phases", value):
+        return wording.say("phases", value, language)
     if name.endswith("_bytes") and value.isdecimal():
         return units.size(int(value))
     return visible(value)

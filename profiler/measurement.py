@@ -64,7 +64,7 @@ class Measurement:
         writer = Writer(samples_file)
         try:
             self._measure(opened, writer, count_flops)
-        except (RuntimeError, MemoryError, ValueError) as error:
+        except Exception as error:
             raise session.explain(error) from error
         finally:
             writer.close()

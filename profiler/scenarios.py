@@ -131,8 +131,8 @@ class SingleStreamLoop:
             enough = steadiness.is_enough(rule, recorder.array(first), p50s, elapsed)
             if enough or elapsed >= rule.maximum_s * 1e9 or not self._has_room():
                 return Steady(elapsed, enough, stopped=False)
-            share = min(1.0, elapsed / (rule.maximum_s * 1e9))
-            report(BlockReport(recorder.count - first, elapsed, round(p50s[-1]), share))
+            count = recorder.count - first
+            report(BlockReport(count, elapsed, round(p50s[-1]), _share(rule, count, elapsed)))
         return Steady(elapsed, rule_held=False, stopped=True)
 
     def _fixed_warm_up(self, count: int) -> WarmUp:
@@ -170,6 +170,14 @@ class SingleStreamLoop:
 
     def _has_room(self) -> bool:
         return self._recorder.room > 0
+
+
+def _share(rule: Stopping, count: int, elapsed_ns: int) -> float:
+    """The part of the run that has passed: of its shortest length where no precision is asked for."""
+    expected = rule.maximum_s * 1e9
+    if rule.p50_tolerance is None:
+        expected = min(expected, max(rule.minimum_s * 1e9, elapsed_ns * rule.minimum_count / count))
+    return min(1.0, elapsed_ns / expected)
 
 
 def null_call_ns(clock: Clock, calls: int = 20_000) -> Samples:

@@ -50,7 +50,7 @@ def carry_out(request: messages.Request, channel: Channel, stop: threading.Event
     except Exception as error:  # noqa: BLE001 - the last line of defence: everything leaves as one typed Failed
         text = str(error).partition("\n")[0] or type(error).__name__
         details = traceback.format_exc()[-8_000:]
-        info = ErrorInfo(ErrorKind.RUNTIME_REFUSED.value, {"runtime": type(error).__name__}, text, details)
+        info = ErrorInfo(ErrorKind.BUG.value, {"detail": f"{type(error).__name__}: {text}"}, text, details)
         channel.send(messages.Failed(info, phase[0]))
 
 
