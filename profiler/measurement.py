@@ -143,7 +143,7 @@ class Measurement:
         steady = self._steady(loop)
         resident = process_memory.resident_bytes() - writer.touched_bytes
         self._phase = "after"
-        p50 = float(np.median(writer.array(COLD_CALLS + warm.count))) if writer.room >= 0 else 0.0
+        p50 = float(np.median(writer.array(COLD_CALLS + warm.calls))) if writer.room >= 0 else 0.0
         self._send(
             messages.Finished(
                 stopped=steady.stopped,
@@ -177,7 +177,7 @@ class Measurement:
         def report(block: BlockReport) -> None:
             self._send(
                 messages.Warming(
-                    count=block.count, elapsed_ns=block.elapsed_ns, window_p50_ns=block.block_p50_ns
+                    count=block.calls, elapsed_ns=block.elapsed_ns, window_p50_ns=block.block_p50_ns
                 )
             )
 
@@ -187,7 +187,7 @@ class Measurement:
         def report(block: BlockReport) -> None:
             self._send(
                 messages.Progress(
-                    count=block.count,
+                    count=block.calls,
                     elapsed_ns=block.elapsed_ns,
                     block_p50_ns=block.block_p50_ns,
                     share=block.share,
@@ -261,7 +261,7 @@ def _phases(opened: Opened, cold: tuple[int, int], warm: WarmUp, steady: Steady)
         first_inference_ns=cold[0],
         second_inference_ns=cold[1],
         warmup_ns=warm.elapsed_ns,
-        warmup_count=warm.count,
+        warmup_count=warm.calls,
         warmup_status=warm.status,
         steady_ns=steady.elapsed_ns,
     )

@@ -188,8 +188,8 @@ Report = (
     | Failed
 )
 
-_request = msgspec.json.Decoder(Request)
-_report = msgspec.json.Decoder(Report)
+_request: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+_report: msgspec.json.Decoder[Report] = msgspec.json.Decoder(Report)
 _encoder = msgspec.json.Encoder()
 
 

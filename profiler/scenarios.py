@@ -38,7 +38,7 @@ class Recorder(Protocol):
 class WarmUp(NamedTuple):
     """How practice went; status is steady, fixed, not_stabilised or stopped."""
 
-    count: int
+    calls: int
     elapsed_ns: int
     status: str
 
@@ -54,7 +54,7 @@ class Steady(NamedTuple):
 class BlockReport(NamedTuple):
     """What is known after a block; `share` is the part of the time that has passed, 0 to 1."""
 
-    count: int
+    calls: int
     elapsed_ns: int
     block_p50_ns: int
     share: float
@@ -183,7 +183,7 @@ def _share(rule: Stopping, count: int, elapsed_ns: int) -> float:
 def null_call_ns(clock: Clock, calls: int = 20_000) -> Samples:
     """What the loop records for a call that does nothing, in ns: the yardstick of every run."""
     durations = np.zeros(calls, dtype=np.int64)
-    view = memoryview(durations).cast("B").cast("q")
+    view = durations.data.cast("B").cast("q")
 
     def nothing() -> None:
         return None

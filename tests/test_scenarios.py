@@ -24,7 +24,7 @@ def writer(tmp_path: Path) -> Writer:
 
 
 def _ignore(report: BlockReport) -> None:
-    assert report.count > 0
+    assert report.calls > 0
 
 
 def _loop(writer: Writer, clock: FakeClock, *latencies: int, stop_at: int | None = None) -> SingleStreamLoop:
@@ -55,7 +55,7 @@ def test_inputs_rotate_across_blocks(writer: Writer) -> None:
 def test_a_steady_model_is_warm_after_five_windows(writer: Writer) -> None:
     clock = FakeClock(tick_ns=0)
     warm = _loop(writer, clock, 5 * MS).warm_up("auto", _ignore)
-    assert (warm.status, warm.count, warm.elapsed_ns) == ("steady", 250, 1_250 * MS)
+    assert (warm.status, warm.calls, warm.elapsed_ns) == ("steady", 250, 1_250 * MS)
 
 
 def test_the_plateau_of_a_late_optimiser_is_not_taken_for_steady(writer: Writer) -> None:
@@ -66,7 +66,7 @@ def test_the_plateau_of_a_late_optimiser_is_not_taken_for_steady(writer: Writer)
     loop = SingleStreamLoop([lambda: clock.advance(next(calls))], writer, clock, lambda: False)
     warm = loop.warm_up("auto", _ignore)
     assert warm.status == "steady"
-    assert warm.count > 21
+    assert warm.calls > 21
     assert int(writer.array()[-1]) == 52 * MS
 
 
@@ -81,8 +81,8 @@ def test_a_model_that_never_settles_is_measured_at_the_cap(writer: Writer) -> No
 
 def test_a_fixed_warm_up_makes_exactly_that_many_calls(writer: Writer) -> None:
     warm = _loop(writer, FakeClock(tick_ns=0), 100 * MS).warm_up(7, _ignore)
-    assert (warm.count, warm.status, writer.count) == (7, "fixed", 7)
-    assert _loop(writer, FakeClock(tick_ns=0), 100 * MS).warm_up(0, _ignore).count == 0
+    assert (warm.calls, warm.status, writer.count) == (7, "fixed", 7)
+    assert _loop(writer, FakeClock(tick_ns=0), 100 * MS).warm_up(0, _ignore).calls == 0
 
 
 def test_measuring_stops_when_the_rule_holds(writer: Writer) -> None:
@@ -121,5 +121,5 @@ def test_the_null_call_records_the_clock_alone() -> None:
 def test_reports_count_up_to_the_whole(writer: Writer) -> None:
     reports: list[BlockReport] = []
     _loop(writer, FakeClock(tick_ns=0), 5 * MS).measure(Stopping(2.0, 1, 2.0), reports.append)
-    assert [report.count for report in reports] == sorted(report.count for report in reports)
+    assert [report.calls for report in reports] == sorted(report.calls for report in reports)
     assert np.allclose([report.share for report in reports], np.arange(1, 8) / 8)

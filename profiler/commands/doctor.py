@@ -56,8 +56,8 @@ class Doctor:
     def _say(self, code: str, **parameters: object) -> str:
         return wording.say("doctor", code, self._language, **parameters)
 
-    def _found(self, name: str, text: str, level: str = "ok", **parameters: object) -> Finding:
-        return Finding(self._say(name, **parameters), level, text)
+    def _found(self, code: str, text: str, level: str = "ok", **parameters: object) -> Finding:
+        return Finding(self._say(code, **parameters), level, text)
 
     def _runtimes(self) -> Iterator[Finding]:
         try:
