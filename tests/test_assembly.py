@@ -1,0 +1,155 @@
+"""From what was heard to a result; no child needed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from profiler import assembly, messages, wording
+from profiler.assembly import Heard
+from profiler.errors import ErrorInfo
+from profiler.plan import RunPlan
+from profiler.result import (
+    Accuracy,
+    Boundary,
+    Flops,
+    Level,
+    Memory,
+    Model,
+    Phases,
+    Placement,
+    Reason,
+    RunResult,
+    Status,
+    Tensor,
+    from_json,
+    to_json,
+)  # fmt: skip
+from profiler.sample_file import Contents
+
+X = Tensor("x", "float32", ("batch", 4))
+
+
+def _heard() -> Heard:
+    plan = RunPlan("folder/model.onnx", "onnxruntime", batch=2, seed=3)
+    heard = Heard(plan, "id", "2026-01-01T00:00:00+00:00", Model("model.onnx", "onnx", "ab" * 32, 100))
+    heard.machine = {"memory_total_bytes": 1_000_000_000}
+    return heard
+
+
+def _loaded(*notes: Reason) -> messages.Loaded:
+    placement = (Placement("CPUExecutionProvider", 3),)
+    return messages.Loaded("1.0", "fp32", placement, (X,), (X,), {"x": (2, 4)}, {"x": "made"}, 2, notes)
+
+
+def _finished(stopped: bool = False, **memory: int) -> messages.Finished:
+    return messages.Finished(
+        stopped=stopped,
+        phases=Phases(
+            import_ns=1, load_ns=2, first_inference_ns=9, second_inference_ns=8, steady_ns=4 * 10**9
+        ),
+        boundary=Boundary(null_call_ns=70, null_call_p99_ns=90, host_overhead=0.00007),
+        memory=Memory(baseline_rss_bytes=10, peak_rss_bytes=100_000_000, **memory),
+        flops=Flops(),
+        accuracy=Accuracy(idempotent=True, max_repeat_difference=0.0),
+        parameters=None,
+        steady_ns=4 * 10**9,
+        block_starts=(),
+        stop_rule_held=True,
+    )
+
+
+def _contents(count: int) -> Contents:
+    steady = (1e6 * (1 + 0.02 * np.random.default_rng(0).standard_normal(count))).astype(np.int64)
+    samples = np.concatenate([np.array([9_000_000, 8_000_000, 2_000_000]), steady])
+    return Contents(samples, 2, 1, (0,), (0,))
+
+
+def _whole(count: int = 4_000) -> RunResult:
+    heard = _heard()
+    heard.loaded, heard.finished, heard.warmup_status = _loaded(), _finished(), "steady"
+    heard.description = messages.Description((X,), (X,), 5, 20, {}, (), Flops(per_inference=1_000))
+    return assembly.assemble(heard, _contents(count))
+
+
+def test_throughput_and_flop_rate_follow_from_the_steady_window() -> None:
+    result = _whole()
+    assert result.throughput.inferences_per_s == pytest.approx(1_000)
+    assert result.throughput.samples_per_s == pytest.approx(2_000)
+    assert result.flops.achieved_per_s == pytest.approx(1_000_000)
+    assert result.memory.utilisation == pytest.approx(0.1)
+    assert (result.memory.weights_bytes, result.model.parameters) == (20, 5)
+
+
+def test_a_finished_run_is_trusted_and_says_that_one_process_was_measured() -> None:
+    result = _whole()
+    assert result.status is Status.FINISHED
+    assert result.verdict is not None
+    assert result.verdict.level is Level.TRUSTED
+    assert [reason.code for reason in result.verdict.reasons] == ["one_process"]
+
+
+def test_cold_calls_and_warm_up_are_in_no_statistic() -> None:
+    result = _whole()
+    assert result.latency.count == 4_000
+    assert result.latency.max_ns is not None
+    assert result.latency.max_ns < 2_000_000
+    assert result.samples is not None
+    assert (result.samples.count, result.samples.cold_count, result.samples.warmup_count) == (4_003, 2, 1)
+
+
+def test_every_gap_has_a_reason_with_a_text_in_both_languages() -> None:
+    for result in (_whole(), _whole(40), assembly.assemble(_heard(), None)):
+        for part in ("phases", "boundary", "latency", "throughput", "flops", "memory", "energy", "accuracy"):
+            block = getattr(result, part)
+            for field in block.__struct_fields__:
+                if getattr(block, field) is None:
+                    reason = result.unavailable[f"{part}.{field}"]
+                    assert wording.reason_sentence(reason, "en") != reason.code
+                    assert wording.reason_sentence(reason, "zh_CN") != wording.reason_sentence(reason, "en")
+                else:
+                    assert f"{part}.{field}" not in result.unavailable
+
+
+def test_a_percentile_below_its_count_says_how_many_it_needs() -> None:
+    result = _whole(40)
+    assert result.latency.p90_ns is not None
+    assert result.unavailable["latency.p99_ns"] == Reason("needs_count", {"needed": "299", "count": "40"})
+
+
+def test_a_run_without_samples_has_no_verdict_and_no_zero() -> None:
+    heard = _heard()
+    heard.error = ErrorInfo("out_of_memory")
+    result = assembly.assemble(heard, None)
+    assert result.status is Status.FAILED
+    assert result.verdict is None
+    assert result.throughput.inferences_per_s is None
+    assert result.memory.peak_rss_bytes is None
+
+
+def test_a_stopped_run_keeps_its_numbers_with_caution() -> None:
+    heard = _heard()
+    heard.loaded, heard.finished, heard.cancelled = _loaded(), _finished(stopped=True), True
+    result = assembly.assemble(heard, _contents(400))
+    assert result.status is Status.STOPPED
+    assert result.latency.p50_ns is not None
+    assert result.verdict is not None
+    assert "stopped_early" in [reason.code for reason in result.verdict.reasons]
+
+
+def test_a_fallback_and_a_changed_file_reach_the_verdict() -> None:
+    heard = _heard()
+    note = Reason("cpu_fallback", {"count": "2", "total": "5", "provider": "CUDA"})
+    heard.loaded, heard.finished, heard.warmup_status = _loaded(note), _finished(), "steady"
+    heard.file_changed = True
+    verdict = assembly.assemble(heard, _contents(4_000)).verdict
+    assert verdict is not None
+    assert verdict.level is Level.INVALID
+    assert {"cpu_fallback", "file_changed"} <= {reason.code for reason in verdict.reasons}
+
+
+def test_the_document_survives_json_and_names_the_method_of_percentiles() -> None:
+    result = _whole()
+    assert from_json(to_json(result)) == result
+    assert "inverted_cdf" in result.latency.method
+    assert b"folder" not in to_json(result)
