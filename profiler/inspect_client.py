@@ -1,13 +1,12 @@
-"""The parent's side of inspecting: one file, one fresh child, one description."""
+"""The parent's side of `inspect`: a fresh child reads the file, since a hostile one may crash its parser."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from profiler import messages
+from profiler import messages, survey_client
 from profiler.errors import ErrorKind, KnownError
-from profiler.survey_client import ask
 
 TIMEOUT_S = 60.0
 
@@ -20,11 +19,19 @@ def describe(
     dimensions: Mapping[str, int] | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> messages.Description:
-    """What a file is, without running it; blocking; raises KnownError where the child cannot tell."""
+    """What the file is; blocking, about a second.
+
+    Raises the KnownError of `profiler.inspection.describe`, and CHILD_CRASHED, CHILD_KILLED, CHILD_ENDED,
+    CHILD_GARBAGE or LOAD_TIMEOUT where the child did not answer.
+    """
     request = messages.Inspect(
-        str(path.resolve()), format_name, batch, dict(shapes or {}), dict(dimensions or {})
+        path=str(path.absolute()),
+        format=format_name,
+        batch=batch,
+        shapes=dict(shapes or {}),
+        dimensions=dict(dimensions or {}),
     )
-    answer = ask(request, timeout_s)
+    answer = survey_client.ask(request, timeout_s)
     if not isinstance(answer, messages.Description):
         raise KnownError(ErrorKind.CHILD_GARBAGE, type(answer).__name__)
     return answer

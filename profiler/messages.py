@@ -136,7 +136,9 @@ class OperatorCount(msgspec.Struct, frozen=True):
 class Description(_Message, frozen=True, tag="description"):
     """What `inspect` learned of a file without running it; None where the file does not tell.
 
-    `input_limits`: integer inputs that are looked up in a table, with the table's length.
+    `input_limits`: integer inputs that are looked up in a table, with the table's length. `buffers` counts
+    elements kept beside the parameters (running statistics); `shapes` are those that `flops` holds for.
+    `shapes_origin`: file, traced, guessed or unknown.
     """
 
     inputs: tuple[Tensor, ...]
@@ -150,6 +152,8 @@ class Description(_Message, frozen=True, tag="description"):
     opsets: dict[str, int] = {}
     shapes_origin: str = "file"
     input_limits: dict[str, int] = {}
+    buffers: int | None = None
+    shapes: dict[str, tuple[int, ...]] = {}
     unavailable: dict[str, Reason] = {}
 
 

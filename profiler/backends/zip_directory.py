@@ -37,6 +37,8 @@ def entries(path: Path) -> list[zipfile.ZipInfo]:
         except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as error:
             raise damaged("zip_cut_short", path, str(error)) from error
     _check_names(infos, path)
+    if sum(info.compress_size for info in infos) > path.stat().st_size:
+        raise damaged("zip_cut_short", path, "entries claim more bytes than there are")
     return infos
 
 
@@ -51,6 +53,9 @@ def refuse_compressed(infos: Sequence[zipfile.ZipInfo], path: Path) -> None:
     Raises KnownError(MODEL_DAMAGED): zip_compressed, or zip_too_big where the sources expand beyond 64 MiB.
     """
     packed = [info for info in infos if info.compress_type != zipfile.ZIP_STORED]
+    plain = (info for info in infos if info.compress_type == zipfile.ZIP_STORED)
+    if any(info.file_size != info.compress_size for info in plain):
+        raise damaged("zip_cut_short", path, "stored entries of two sizes")
     for info in packed:
         if "/code/" not in info.filename or info.compress_type != zipfile.ZIP_DEFLATED:
             raise damaged("zip_compressed", path, info.filename)

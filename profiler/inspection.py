@@ -1,0 +1,110 @@
+"""The child's side of `inspect`: what a file is, read as data; nothing of it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from profiler import messages
+from profiler.errors import ErrorKind, KnownError
+from profiler.result import Flops, Reason, Tensor
+from profiler.shapes import Shape, concrete_shapes
+
+
+def describe(request: messages.Inspect) -> messages.Description:
+    """Describe the file of a request by the reader of its format.
+
+    Raises KnownError: FORMAT_UNKNOWN, MODEL_DAMAGED, EXTERNAL_DATA_MISSING, EXTERNAL_DATA_OUTSIDE,
+    FILE_UNREADABLE, and INPUT_UNKNOWN or SHAPE_MISMATCH where the request asks for shapes that cannot be.
+    """
+    reader = _READERS.get(request.format)
+    path = Path(request.path)
+    if reader is None:
+        raise KnownError(ErrorKind.FORMAT_UNKNOWN, file=path.name)
+    try:
+        return reader(request, path)
+    except OSError as error:
+        raise KnownError(ErrorKind.FILE_UNREADABLE, str(error), file=path.name) from error
+
+
+def _onnx(request: messages.Inspect, path: Path) -> messages.Description:
+    from profiler.backends import onnx_file, onnx_flops, onnx_operators, onnx_tables, onnx_weights
+
+    model = onnx_file.read(path)
+    inputs = onnx_file.inputs(model)
+    weights = onnx_weights.weights(model)
+    shapes, unavailable = _shapes(inputs, request)
+    flops = Flops()
+    if shapes is not None:
+        flops = onnx_flops.count(model, shapes).to_flops(request.batch)
+    return messages.Description(
+        inputs=inputs,
+        outputs=onnx_file.outputs(model),
+        parameters=weights.parameters,
+        weights_bytes=weights.total_bytes,
+        weights_by_dtype=weights.bytes_by_dtype,
+        operators=_operators(onnx_operators.histogram(model)),
+        flops=flops,
+        producer=onnx_file.producer(model),
+        opsets=onnx_file.opsets(model),
+        input_limits=onnx_tables.embedding_limits(model),
+        buffers=weights.buffers,
+        shapes=shapes or {},
+        unavailable=unavailable,
+    )
+
+
+def _torchscript(request: messages.Inspect, path: Path) -> messages.Description:
+    from profiler.backends import torchscript_archive
+
+    archive = torchscript_archive.read(path)
+    told = archive.signature
+    shapes, _ = _shapes(told.inputs, request)
+    unavailable = {"flops.per_inference": Reason("needs_run")}
+    if not told.outputs:
+        unavailable["outputs"] = Reason("needs_run")
+    if archive.parameters is None:
+        unavailable |= dict.fromkeys(("parameters", "buffers"), Reason("sources_unreadable"))
+    if archive.operators is None:
+        unavailable["operators"] = Reason("sources_unreadable")
+    if archive.other_arguments:
+        first = archive.other_arguments[0]
+        unavailable["inputs"] = Reason("input_not_tensor", {"name": first.name, "type": first.annotation})
+    return messages.Description(
+        inputs=told.inputs,
+        outputs=told.outputs,
+        parameters=archive.parameters,
+        weights_bytes=archive.weights_bytes,
+        weights_by_dtype=archive.bytes_by_dtype,
+        operators=_operators(archive.operators or {}),
+        flops=Flops(),
+        shapes_origin=told.origin,
+        input_limits=archive.input_limits,
+        buffers=archive.buffers,
+        shapes=shapes or {},
+        unavailable=unavailable,
+    )
+
+
+def _shapes(
+    inputs: Sequence[Tensor], request: messages.Inspect
+) -> tuple[dict[str, Shape] | None, dict[str, Reason]]:
+    """Concrete shapes, or None with the reason where the file does not tell them and nobody gave them."""
+    try:
+        return concrete_shapes(inputs, request.batch, request.shapes, request.dimensions), {}
+    except KnownError as error:
+        if error.kind is not ErrorKind.SHAPE_NEEDED:
+            raise
+        return None, {"flops.per_inference": Reason("shape_needed", error.info.parameters)}
+
+
+def _operators(counts: Mapping[str, int]) -> tuple[messages.OperatorCount, ...]:
+    """The most frequent first, then by name."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(messages.OperatorCount(name, count) for name, count in ordered)
+
+
+_READERS: dict[str, Callable[[messages.Inspect, Path], messages.Description]] = {
+    "onnx": _onnx,
+    "torchscript": _torchscript,
+}
