@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import onnx
+import onnx.inliner
 
 from profiler.backends.onnx_scope import LARGEST_CONSTANT, Scope, Shape
 

@@ -23,6 +23,9 @@ LARGEST_CONSTANT = 4096
 """Elements; shapes and indices are smaller, and weights need not be read."""
 
 
+_SOME_TENSOR = onnx.helper.make_tensor_type_proto(onnx.TensorProto.FLOAT, None)
+
+
 class Scope:
     """What is known of tensors by name; a subgraph sees the names of the graph around it."""
 
@@ -109,9 +112,7 @@ class Scope:
         schema = self.schema(node)
         if schema is None or not schema.has_type_and_shape_inference_function:
             return {}
-        types = {name: kind for name in node.input if (kind := self.type_of(name)) is not None}
-        if any(name and name not in types for name in node.input):
-            return {}
+        types = {name: self.type_of(name) or _SOME_TENSOR for name in node.input if name}
         try:
             inferred: Mapping[str, Any] = shape_inference.infer_node_outputs(
                 schema, node, types, self._data(node), None, self._imports, self._ir_version
