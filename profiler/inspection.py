@@ -62,7 +62,7 @@ def _torchscript(request: messages.Inspect, path: Path) -> messages.Description:
     shapes, _ = _shapes(told.inputs, request)
     unavailable = {"flops.per_inference": Reason("needs_run")}
     if not told.outputs:
-        unavailable["outputs"] = Reason("needs_run")
+        unavailable["outputs"] = Reason("outputs_need_run")
     if archive.parameters is None:
         unavailable |= dict.fromkeys(("parameters", "buffers"), Reason("sources_unreadable"))
     if archive.operators is None:

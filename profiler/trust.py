@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import enum
 import errno
 import hashlib
 import json
-import os
 import re
-import tempfile
 from importlib import resources
 from pathlib import Path
 
-from profiler import folders
+from profiler import atomic_file, folders
 from profiler.errors import ErrorKind, KnownError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -54,7 +51,8 @@ def remember(sha256: str) -> None:
         raise ValueError(f"not a SHA-256: {sha256!r}")
     hashes = _remembered() | {sha256}
     try:
-        _write(_store(), json.dumps({"trusted": sorted(hashes)}, indent=2))
+        _store().parent.mkdir(parents=True, exist_ok=True)
+        atomic_file.write(_store(), json.dumps({"trusted": sorted(hashes)}, indent=2).encode())
     except OSError as error:
         kind = ErrorKind.DISK_FULL if error.errno == errno.ENOSPC else ErrorKind.SAVE_FAILED
         raise KnownError(kind, str(error.strerror or error), file=_store().name) from error
@@ -62,22 +60,6 @@ def remember(sha256: str) -> None:
 
 def _store() -> Path:
     return folders.data_folder() / "trusted.json"
-
-
-def _write(path: Path, text: str) -> None:
-    """All or nothing: a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".trusted-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
 
 
 def _remembered() -> frozenset[str]:
