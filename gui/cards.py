@@ -6,6 +6,7 @@ import html
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.panel import Panel, QuietLabel, plain_label
@@ -60,7 +61,8 @@ class MetricCard(Panel):
         known = reading.number is not None
         self.word.setText(reading.word)
         self.number.setText(reading.number or "–")
-        self.number.setEnabled(known)
+        role = QPalette.ColorRole.WindowText if known else QPalette.ColorRole.PlaceholderText
+        self.number.setForegroundRole(role)
         self.unit.setText(reading.unit if known else "")
         self.detail.setText(reading.detail)
         self.direction.setText(reading.direction if known else "")

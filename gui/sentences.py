@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from profiler import wording
+from profiler import error_text, wording
 from profiler.errors import ErrorInfo
 from profiler.result import Reason
 from profiler.wording import Language
@@ -24,11 +24,9 @@ def of_reason(reason: Reason) -> str:
     return _bare(reason.code, reason.parameters)
 
 
-def of_error(error: ErrorInfo) -> str:
-    """What went wrong and what to do; a kind without a text is shown as it is."""
-    if wording.has("errors", error.kind):
-        return wording.say("errors", error.kind, language(), **error.parameters)
-    return _bare(error.kind, error.parameters)
+def of_error(error: ErrorInfo, file: str = "") -> str:
+    """What went wrong, why, and what to do; `file` names the model where the error does not."""
+    return error_text.sentence(error, language(), file)
 
 
 def _bare(code: str, parameters: dict[str, str]) -> str:

@@ -140,6 +140,7 @@ def result(values: Samples | None = None, cold: int = 2, warmup: int = 250, **ch
             model_peak_bytes=197_000_000,
             weights_bytes=102_228_128,
             inputs_bytes=4_816_896,
+            utilisation=0.0019,
         ),
         verdict=Verdict(Level.TRUSTED),
         samples=SamplesRef("20260102T030405-0001.npz", len(every), cold, warmup),

@@ -48,7 +48,7 @@ class BatchTable(QAbstractTableModel):
             self.tr("Measured on"),
             self.tr("Typical wait"),
             self.tr("Slow 1 in 100"),
-            self.tr("Answers per second"),
+            self.tr("Answers/s"),
             self.tr("Most memory"),
             self.tr("State"),
         )

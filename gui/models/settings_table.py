@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtGui import QFont, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
+from gui import tables
 from gui.plots.colours import quiet_text
 from profiler.units import DASH
 
@@ -80,7 +81,7 @@ class FactsTable(QAbstractTableModel):
             font = QFont()
             font.setBold(True)
             return font
-        quiet = not heading and (column == 2 or fact.value is None)
+        quiet = not heading and (column == 2) != (fact.value is None)
         if role == Qt.ItemDataRole.ForegroundRole and quiet:
             return quiet_text(QGuiApplication.palette())
         return None
@@ -98,15 +99,9 @@ class FactsView(QTableView):
         super().__init__(parent)
         self.facts = FactsTable(self)
         self.setModel(self.facts)
-        self.setShowGrid(False)
+        tables.prepare(self)
         self.setWordWrap(True)
-        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setTabKeyNavigation(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setStretchLastSection(True)
 
     def set_sections(self, sections: Sequence[Section]) -> None:
@@ -117,10 +112,14 @@ class FactsView(QTableView):
         self._widen()
 
     def _widen(self) -> None:
-        em = self.fontMetrics().horizontalAdvance("m")
-        for column, most in ((0, 22 * em), (1, 26 * em)):
+        for column, share in ((0, 0.35), (1, 0.4)):
             self.resizeColumnToContents(column)
-            self.setColumnWidth(column, min(self.columnWidth(column) + 2 * em, most))
+            most = round(share * self.viewport().width())
+            self.setColumnWidth(column, min(self.columnWidth(column), most))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._widen()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,0 +1,120 @@
+"""The settings of a run in sections: the file, the plan as carried out, the environment, the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from gui.models.settings_table import Fact, Section
+from profiler import units
+from profiler.result import RunResult, Tensor
+
+
+def sections(result: RunResult) -> list[Section]:
+    return [
+        Section(QCoreApplication.translate("Settings", "Model"), _model(result)),
+        Section(QCoreApplication.translate("Settings", "Plan"), _plan(result)),
+        Section(QCoreApplication.translate("Settings", "Environment"), _environment(result)),
+        Section(
+            QCoreApplication.translate("Settings", "Machine"), list(_flat("", result.environment.machine))
+        ),
+    ]
+
+
+def _model(result: RunResult) -> list[Fact]:
+    model = result.model
+    known = None if model.parameters is None else f"{model.parameters:,}"
+    return [
+        Fact(QCoreApplication.translate("Settings", "File"), model.name),
+        Fact(QCoreApplication.translate("Settings", "Format"), model.format),
+        Fact(QCoreApplication.translate("Settings", "Size"), units.size(model.size_bytes)),
+        Fact(QCoreApplication.translate("Settings", "Parameters"), known),
+        Fact("SHA-256", model.sha256 or None),
+        *(_tensor(QCoreApplication.translate("Settings", "Input {name}"), tensor) for tensor in model.inputs),
+        *(
+            _tensor(QCoreApplication.translate("Settings", "Output {name}"), tensor)
+            for tensor in model.outputs
+        ),
+    ]
+
+
+def _tensor(words: str, tensor: Tensor) -> Fact:
+    return Fact(words.format(name=tensor.name), f"{tensor.dtype} {_shape(tensor.shape)}".rstrip())
+
+
+def _shape(shape: tuple[int | str | None, ...] | None) -> str:
+    if shape is None:
+        return ""
+    return " × ".join("?" if size is None else str(size) for size in shape) if shape else "()"
+
+
+def _plan(result: RunResult) -> list[Fact]:
+    plan = result.plan
+    time = QCoreApplication.translate("Settings", "{low} s to {high} s")
+    return [
+        Fact(QCoreApplication.translate("Settings", "Runtime"), plan.runtime),
+        Fact(QCoreApplication.translate("Settings", "Device"), plan.device),
+        Fact(QCoreApplication.translate("Settings", "Scenario"), plan.scenario),
+        Fact(QCoreApplication.translate("Settings", "Batch size"), str(plan.batch)),
+        Fact(QCoreApplication.translate("Settings", "Concurrency"), str(plan.concurrency)),
+        Fact(QCoreApplication.translate("Settings", "Threads"), str(plan.threads)),
+        Fact(QCoreApplication.translate("Settings", "World size"), str(plan.world_size)),
+        Fact(QCoreApplication.translate("Settings", "Precision asked for"), plan.precision_requested),
+        Fact(QCoreApplication.translate("Settings", "Preset"), plan.preset),
+        Fact(
+            QCoreApplication.translate("Settings", "Time to measure"),
+            time.format(low=f"{plan.minimum_s:g}", high=f"{plan.maximum_s:g}"),
+        ),
+        Fact(QCoreApplication.translate("Settings", "Practice runs"), plan.warmup),
+        Fact(QCoreApplication.translate("Settings", "Distinct inputs"), str(plan.distinct_inputs)),
+        Fact(QCoreApplication.translate("Settings", "Seed"), str(plan.seed)),
+        *(
+            Fact(
+                QCoreApplication.translate("Settings", "Input {name}").format(name=name),
+                _shape(shape),
+                plan.inputs.get(name, ""),
+            )
+            for name, shape in plan.shapes.items()
+        ),
+    ]
+
+
+def _environment(result: RunResult) -> list[Fact]:
+    seen = result.environment
+    count = QCoreApplication.translate("Settings", "{count} operators")
+    return [
+        Fact(QCoreApplication.translate("Settings", "Version of the runtime"), seen.runtime_version),
+        Fact(QCoreApplication.translate("Settings", "Precision that ran"), seen.precision_effective),
+        *(
+            Fact(
+                QCoreApplication.translate("Settings", "Ran on {provider}").format(provider=place.provider),
+                None if place.operators is None else count.format(count=f"{place.operators:,}"),
+            )
+            for place in seen.placement
+        ),
+        Fact(QCoreApplication.translate("Settings", "Operating system"), seen.os),
+        Fact(QCoreApplication.translate("Settings", "Driver"), seen.driver),
+        Fact("Python", seen.python),
+        Fact("inferometer", seen.inferometer),
+        Fact(QCoreApplication.translate("Settings", "Measured"), result.created),
+    ]
+
+
+def _flat(path: str, value: Any) -> Iterator[Fact]:
+    """The machine's own field names, one row each: `machine` is plain data of another version's making."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(f"{path} {key}".strip(), inner)
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for number, item in enumerate(value, 1):
+            yield from _flat(f"{path} {number}", item)
+    elif value not in (None, [], ""):
+        yield Fact(path.replace("_", " "), _plain(path, value))
+
+
+def _plain(path: str, value: Any) -> str:
+    if path.endswith("_bytes") and isinstance(value, int):
+        return units.size(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,94 @@
+"""Whether the numbers can be believed: one line, and the reasons on demand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from gui import sentences
+from gui.panel import QuietLabel, plain_label, wrapped_label
+from profiler.result import Level, RunResult, Status
+
+_SIGNS = {Level.TRUSTED: "✓", Level.CAUTION: "!", Level.INVALID: "✕"}
+
+
+class VerdictLine(QWidget):
+    """A sign, a word, what stands behind it; `Why?` unfolds one sentence for each reason."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._result: RunResult | None = None
+        self.level = plain_label(self, bold=True)
+        self.summary = QuietLabel(self)
+        self.why = QPushButton(self)
+        self.why.setCheckable(True)
+        self.reasons = wrapped_label(self)
+        self.reasons.hide()
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        for widget in (self.level, self.summary, self.why):
+            line.addWidget(widget)
+        line.addStretch(1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(4)
+        box.addLayout(line)
+        box.addWidget(self.reasons)
+        self.why.toggled.connect(self.reasons.setVisible)
+
+    def show_result(self, result: RunResult) -> None:
+        self._result = result
+        self.why.setChecked(False)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.why.setText(self.tr("&Why?"))
+        result = self._result
+        if result is None:
+            return
+        verdict = result.verdict
+        self.level.setVisible(verdict is not None)
+        self.why.setVisible(verdict is not None)
+        if verdict is not None:
+            self.level.setText(f"{_SIGNS[verdict.level]} {self._word(verdict.level)}")
+            found = [sentences.of_reason(reason) for reason in verdict.reasons]
+            self.reasons.setText("\n".join(f"• {text}" for text in found) or self._nothing_against())
+        self.summary.setText(" · ".join(self._facts(result)))
+
+    def _facts(self, result: RunResult) -> list[str]:
+        ended = {
+            Status.STOPPED: self.tr("stopped early: this is what was measured until then"),
+            Status.INTERRUPTED: self.tr("cut off: this is what was measured until then"),
+        }
+        facts = [ended[result.status]] if result.status in ended else []
+        if result.steadiness is not None:
+            facts.append(self._steady(result.steadiness.status))
+        count = self.tr("{count} measurements").format(count=f"{result.latency.count:,}")
+        return [*facts, count]
+
+    def _word(self, level: Level) -> str:
+        return {
+            Level.TRUSTED: self.tr("Trusted"),
+            Level.CAUTION: self.tr("Read with caution"),
+            Level.INVALID: self.tr("Not to be relied on"),
+        }[level]
+
+    def _steady(self, status: str) -> str:
+        known = {
+            "stable": self.tr("steady"),
+            "drifting": self.tr("drifting"),
+            "bimodal": self.tr("two groups of waits"),
+            "not_stabilised": self.tr("practice did not settle"),
+            "too_few_samples": self.tr("too few to tell whether steady"),
+        }
+        return known.get(status, status)
+
+    def _nothing_against(self) -> str:
+        return self.tr(
+            "The run was steady, long enough, and nothing was seen that would put the numbers in doubt."
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()

@@ -1,0 +1,162 @@
+"""One result, whole: title, answer, verdict, cards, then charts, then tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QDateTime, QEvent, QLocale, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+
+from gui import sentences
+from gui.cards import MetricCard
+from gui.models.settings_table import FactsView
+from gui.panel import ElidedLabel, QuietLabel, wrapped_label
+from gui.results import numbers, settings
+from gui.results.charts import OrderTab, WaitsTab
+from gui.results.error_card import ErrorCard
+from gui.results.readings import all_readings
+from gui.results.verdict_line import VerdictLine
+from profiler.error_text import visible
+from profiler.result import RunResult
+from profiler.wording import Language
+
+Samples = npt.NDArray[np.int64]
+Answer = Callable[[RunResult, Language], str]
+_CARDS = 5
+
+
+class ResultView(QWidget):
+    """Shows one result at a time and is used again for the next.
+
+    Signals: `run_again_requested`, `export_requested`, `report_requested`, each with the result shown.
+    """
+
+    run_again_requested = Signal(object)
+    export_requested = Signal(object)
+    report_requested = Signal(object)
+
+    def __init__(self, answer: Answer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._answer = answer
+        self._result: RunResult | None = None
+        self.title = ElidedLabel(self)
+        self.context = QuietLabel(self)
+        self.answer = wrapped_label(self)
+        self.verdict = VerdictLine(self)
+        self.error = ErrorCard(self)
+        self.cards = [MetricCard(self) for _ in range(_CARDS)]
+        self.waits, self.order = WaitsTab(), OrderTab()
+        self.numbers, self.settings, self.missing = FactsView(), FactsView(), FactsView()
+        self.missing.setColumnHidden(1, True)
+        self.tabs = QTabWidget(self)
+        self.again, self.export, self.report = (QPushButton(self) for _ in range(3))
+        self._prepare()
+        self._arrange()
+        self.retranslate()
+
+    def _prepare(self) -> None:
+        for label, scale in ((self.answer, 1.5), (self.title, 1.15)):
+            font = label.font()
+            font.setPointSizeF(font.pointSizeF() * scale)
+            font.setBold(label is self.title)
+            label.setFont(font)
+        self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.tabs.setMinimumHeight(self.fontMetrics().height() * 20)
+        for page in (self.waits, self.order, self.numbers, self.settings, self.missing):
+            self.tabs.addTab(page, "")
+        for button, signal in (
+            (self.again, self.run_again_requested),
+            (self.export, self.export_requested),
+            (self.report, self.report_requested),
+        ):
+            button.clicked.connect(lambda _checked=False, to=signal: to.emit(self._result))
+
+    def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.title, 1)
+        for button in (self.again, self.export, self.report):
+            head.addWidget(button)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for card in self.cards:
+            row.addWidget(card, 1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(10)
+        box.addLayout(head)
+        for widget in (self.context, self.answer, self.verdict, self.error):
+            box.addWidget(widget)
+        box.addLayout(row)
+        box.addWidget(self.tabs, 1)
+
+    def show_result(self, result: RunResult, samples: Samples | None) -> None:
+        """Show this result; `samples` (int64 ns, in order) are cold calls, warm-up, then what counts."""
+        self._result = result
+        cold, warmup = _counts(result)
+        self.waits.set_samples(None if samples is None else samples[cold + warmup :], result.latency)
+        self.order.set_samples(samples, cold, warmup)
+        self.verdict.show_result(result)
+        self.error.setVisible(result.error is not None)
+        if result.error is not None:
+            self.error.show_error(result.error, result.model.name)
+        if not result.latency.count:
+            self.tabs.setCurrentWidget(self.settings)
+        self._fill(result)
+
+    def _fill(self, result: RunResult) -> None:
+        self.title.set_whole(visible(result.model.name))
+        self.context.setText(self._context(result))
+        self.answer.setVisible(result.latency.count > 0)
+        self.verdict.setVisible(result.latency.count > 0)
+        self.answer.setText(self._answer(result, sentences.language()) if result.latency.count else "")
+        readings = all_readings(result)
+        for card, reading in zip(self.cards, readings, strict=True):
+            card.show_reading(reading)
+            # Five dashes under an error say nothing that the error does not.
+            card.setVisible(result.error is None or any(each.number is not None for each in readings))
+        self.numbers.set_sections(numbers.sections(result))
+        self.settings.set_sections(settings.sections(result))
+        self.missing.set_sections(numbers.not_measurable(result))
+
+    def _context(self, result: RunResult) -> str:
+        when = QDateTime.fromString(result.created, Qt.DateFormat.ISODate).toLocalTime()
+        shown = QLocale().toString(when, QLocale.FormatType.ShortFormat) if when.isValid() else result.created
+        text = self.tr("{format} · {runtime} on {device} · batch {batch} · {when}")
+        plan = result.plan
+        return text.format(
+            format=result.model.format, runtime=plan.runtime, device=plan.device, batch=plan.batch, when=shown
+        )
+
+    def retranslate(self) -> None:
+        self.again.setText(self.tr("Run a&gain"))
+        self.export.setText(self.tr("&Export…"))
+        self.report.setText(self.tr("Re&port…"))
+        names = (
+            self.tr("Waits"),
+            self.tr("In order"),
+            self.tr("All numbers"),
+            self.tr("Settings"),
+            self.tr("Not measured"),
+        )
+        for at, name in enumerate(names):
+            self.tabs.setTabText(at, name)
+        self.tabs.setAccessibleName(self.tr("Charts and tables of this result"))
+        self.numbers.setAccessibleName(self.tr("All numbers of this result"))
+        self.settings.setAccessibleName(self.tr("Settings of this run"))
+        self.missing.setAccessibleName(self.tr("What could not be measured, and why"))
+        if self._result is not None:
+            self._fill(self._result)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+
+def _counts(result: RunResult) -> tuple[int, int]:
+    """Cold calls and practice runs at the head of the samples."""
+    ref = result.samples
+    return (0, 0) if ref is None else (ref.cold_count, ref.warmup_count)
