@@ -2,7 +2,7 @@
 
 The sentence of a kind stands in resources/texts/errors.toml under `kind`. A finer one stands under
 `kind.what`, where `what` is a parameter of the error; where the parameters that a sentence names are not
-all there, `kind.short` steps in. `{what}` itself is filled with the name of that thing from formats.toml.
+all there, `kind.short` steps in. `{what}` and `{phase}` become words from formats.toml and phases.toml.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from profiler.wording import Language
 
 TOPIC = "errors"
 _LONGEST_VALUE = 300
+_NOTHING = ("", units.DASH)
+_NAMED_IN = {"what": "formats", "phase": "phases"}
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -26,7 +28,7 @@ def sentence(info: ErrorInfo, language: Language, /, file: str = "") -> str:
     A kind without a text (a newer child) is shown as it came. Sizes (`*_bytes`) are written with units,
     characters that cannot be seen or that turn the direction of writing as their escapes.
     """
-    given = {name: value for name, value in info.parameters.items() if value}
+    given = {name: value for name, value in info.parameters.items() if value not in _NOTHING}
     if file:
         given.setdefault("file", file)
     code = _code(info.kind, given, language)
@@ -69,8 +71,9 @@ def _shown(given: dict[str, str], language: Language) -> dict[str, str]:
 
 
 def _value(name: str, value: str, language: Language) -> str:
-    if name == "what" and wording.has("formats", value):
-        return wording.say("formats", value, language)
+    topic = _NAMED_IN.get(name)
+    if topic and wording.has(topic, value):
+        return wording.say(topic, value, language)
     if name == "phase" and wording.has("phases", value):
         return wording.say("phases", value, language)
     if name.endswith("_bytes") and value.isdecimal():

@@ -49,7 +49,7 @@ class Archive(msgspec.Struct, frozen=True):
 def read(path: Path) -> Archive:
     """Everything; raises KnownError(MODEL_DAMAGED) and OSError."""
     archive = _Opened(path)
-    root, constants = archive.pickle("data.pkl"), archive.pickle("constants.pkl")
+    root, constants = archive.root(), archive.pickle("constants.pkl")
     code = archive.code()
     signature = _signature(archive, root, constants, code)
     arguments = _arguments(root, code)
@@ -70,7 +70,7 @@ def read(path: Path) -> Archive:
 def signature(path: Path) -> Signature:
     """The inputs alone; raises KnownError(MODEL_DAMAGED) and OSError."""
     archive = _Opened(path)
-    root, constants = archive.pickle("data.pkl"), archive.pickle("constants.pkl")
+    root, constants = archive.root(), archive.pickle("constants.pkl")
     return _signature(archive, root, constants, archive.code())
 
 
@@ -102,6 +102,13 @@ class _Opened:
 
     def pickle(self, name: str) -> object:
         return self.checked(name, lambda: pickle_reader.read(self.bytes(name)))
+
+    def root(self) -> object:
+        """What data.pkl holds, which must be a module."""
+        value = self.pickle("data.pkl")
+        if stored.module(value) is None:
+            raise self.damaged("data.pkl", "no module")
+        return value
 
     def code(self) -> Code | None:
         """The sources, or None where one cannot be parsed."""
