@@ -18,7 +18,11 @@ def write_json(results: Sequence[RunResult], target: str, several: bool, out: Te
 
     Raises KnownError(DISK_FULL or SAVE_FAILED).
     """
-    value: object = list(results) if several or len(results) != 1 else results[0]
+    write_value(list(results) if several or len(results) != 1 else results[0], target, out)
+
+
+def write_value(value: object, target: str, out: TextIO) -> None:
+    """Anything msgspec can encode, as indented JSON, to a file or to standard output."""
     text = msgspec.json.format(msgspec.json.encode(value), indent=2)
     if target == "-":
         out.write(text.decode() + "\n")

@@ -1,0 +1,96 @@
+"""Results in the terminal: the sentence first, then the numbers, aligned also where letters are wide."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from profiler import answer, error_text, wording
+from profiler.reports import figures
+from profiler.result import RunResult
+from profiler.wording import Language
+
+
+def width(text: str) -> int:
+    """Columns that a text takes in a terminal: East Asian wide letters take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def padded(text: str, columns: int, right: bool = False) -> str:
+    """The text with spaces up to a width."""
+    gap = " " * max(0, columns - width(text))
+    return gap + text if right else text + gap
+
+
+def print_lines(lines: Iterable[figures.Line], out: TextIO, indent: int = 2) -> None:
+    """Labels in one column, values in the next."""
+    rows = list(lines)
+    column = max((width(line.label) for line in rows), default=0)
+    for line in rows:
+        print(f"{' ' * indent}{padded(line.label, column)}  {line.value}", file=out)
+
+
+def print_result(result: RunResult, language: Language, out: TextIO) -> None:
+    """One run, whole."""
+
+    def heading(code: str) -> None:
+        print(f"\n{wording.say('report', code, language)}", file=out)
+
+    plan = result.plan
+    name = error_text.visible(result.model.name)
+    print(f"\n{name}  ({plan.runtime}, {plan.device}, batch {plan.batch})", file=out)
+    print(answer.sentence(result, language), file=out)
+    if result.error is not None:
+        print(error_text.sentence(result.error, language, file=result.model.name), file=out)
+    if result.verdict is not None:
+        level = wording.say("report", f"verdict_{result.verdict.level.value}", language)
+        print(f"{wording.say('report', 'verdict', language)} {level}", file=out)
+        for sentence in figures.reasons(result, language):
+            print(f"  - {sentence}", file=out)
+    if result.latency.count:
+        print("", file=out)
+        _print_cards(result, language, out)
+        heading("latency")
+        print_lines(figures.percentiles(result, language), out)
+    for code, lines in (
+        ("phases", figures.phases(result, language)),
+        ("arithmetic", figures.work(result, language)),
+        ("settings", figures.settings(result, language)),
+    ):
+        if lines:
+            heading(code)
+            print_lines(lines, out)
+    print(f"\n  {wording.say('report', 'kept_as', language, id=result.id)}", file=out)
+
+
+def _print_cards(result: RunResult, language: Language, out: TextIO) -> None:
+    cards = figures.cards(result, language)
+    label = max(width(card.label) for card in cards)
+    value = max(width(card.value) for card in cards)
+    for card in cards:
+        note = f"{card.technical}; {card.note}" if card.note else card.technical
+        print(f"  {padded(card.label, label)}  {padded(card.value, value, right=True)}  {note}", file=out)
+
+
+def print_side_by_side(results: Sequence[RunResult], language: Language, out: TextIO) -> None:
+    """The cards of several runs as a table; nobody is called faster, because each is one process."""
+    print(f"\n{wording.say('report', 'side_by_side', language)}", file=out)
+    columns = [[card.label for card in figures.cards(results[0], language)]]
+    heads = [""]
+    for result in results:
+        heads.append(error_text.visible(result.model.name))
+        columns.append([card.value for card in figures.cards(result, language)])
+    print_table([heads, *zip(*columns, strict=True)], out)
+    print(f"  {wording.say('report', 'one_process_each', language)}", file=out)
+
+
+def print_table(rows: Sequence[Sequence[str]], out: TextIO) -> None:
+    """Rows of equal length; the first column to the left, numbers to the right."""
+    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            padded(cell, columns, right=index > 0)
+            for index, (cell, columns) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  " + "   ".join(cells).rstrip(), file=out)
