@@ -1,0 +1,110 @@
+"""The report: one HTML file without any script, which opens anywhere and prints."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+import markupsafe
+
+from profiler import answer, atomic_file, error_text, wording
+from profiler.errors import ErrorKind, KnownError
+from profiler.reports import charts, figures
+from profiler.result import RunResult
+from profiler.wording import Language
+
+Pair = tuple[RunResult, charts.Samples | None]
+
+_WORDS = ("p50", "p99", "warmup", "flops", "rss", "interval")
+_TAGS: dict[Language, str] = {"en": "en", "zh_CN": "zh-Hans"}
+
+
+def write(results: Sequence[Pair], path: Path, language: Language | Literal["both"]) -> None:
+    """Write the report of these runs; raises KnownError(DISK_FULL or SAVE_FAILED), an old report stays then.
+
+    Each pair is a result and every latency of it in ns, in order, or None. Names of files and operators
+    come from strangers: everything is escaped, and a policy in the page forbids scripts and requests.
+    """
+    try:
+        atomic_file.write(path, render(results, language).encode())
+    except OSError as error:
+        kind = ErrorKind.DISK_FULL if error.errno == errno.ENOSPC else ErrorKind.SAVE_FAILED
+        raise KnownError(kind, error.strerror or str(error), file=path.name) from error
+
+
+def render(results: Sequence[Pair], language: Language | Literal["both"]) -> str:
+    """The page as text."""
+    chosen = wording.LANGUAGES if language == "both" else (language,)
+    source = resources.files("resources").joinpath("report", "report.html").read_text(encoding="utf-8")
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    sections = [_section(results, one) for one in chosen]
+    return environment.from_string(source).render(
+        lang=_TAGS[chosen[0]], say=sections[0]["say"], sections=sections
+    )
+
+
+def _section(results: Sequence[Pair], language: Language) -> dict[str, Any]:
+    def say(code: str) -> str:
+        return wording.say("report", code, language)
+
+    measured = [result for result, _ in results if result.latency.p50_ns is not None]
+    several = len(measured) > 1
+    cards = [[card.value for card in figures.cards(result, language)] for result, _ in results]
+    labels = [card.label for card in figures.cards(results[0][0], language)]
+    return {
+        "say": say,
+        "bars": _bars(measured, language) if several else "",
+        "rows": [*zip(labels, *cards, strict=True)] if several else [],
+        "runs": [_run(result, samples, language, say) for result, samples in results],
+        "words": [say(f"glossary_{word}") for word in _WORDS],
+    }
+
+
+def _bars(results: Sequence[RunResult], language: Language) -> markupsafe.Markup:
+    rows = [
+        (error_text.visible(result.model.name), result.latency.p50_ns or 0, result.latency.p50_ci_ns)
+        for result in results
+    ]
+    return markupsafe.Markup(charts.bars(rows, language))
+
+
+def _run(
+    result: RunResult, samples: charts.Samples | None, language: Language, say: Callable[[str], str]
+) -> dict[str, Any]:
+    plan, verdict = result.plan, result.verdict
+    tables = (
+        ("latency", figures.percentiles(result, language) if result.latency.count else []),
+        ("phases", figures.phases(result, language)),
+        ("arithmetic", figures.work(result, language)),
+        ("settings", figures.settings(result, language)),
+    )
+    drawn = _charts(result, samples, language)
+    return {
+        "name": error_text.visible(result.model.name),
+        "where": f"{result.model.format} · {plan.runtime} · {plan.device} · batch {plan.batch}",
+        "answer": answer.sentence(result, language),
+        "error": error_text.sentence(result.error, language, file=result.model.name) if result.error else "",
+        "verdict": say(f"verdict_{verdict.level.value}") if verdict else "",
+        "reasons": figures.reasons(result, language),
+        "cards": figures.cards(result, language) if result.latency.count else [],
+        "histogram": drawn[0],
+        "order": drawn[1],
+        "tables": [(say(code), lines) for code, lines in tables if lines],
+        "missing": figures.not_measured(result, language),
+    }
+
+
+def _charts(
+    result: RunResult, samples: charts.Samples | None, language: Language
+) -> tuple[markupsafe.Markup, markupsafe.Markup]:
+    marks = result.samples
+    if samples is None or marks is None or not result.latency.count:
+        return markupsafe.Markup(), markupsafe.Markup()
+    steady = samples[marks.cold_count + marks.warmup_count :]
+    histogram = charts.histogram(steady, result.latency, language)
+    order = charts.run_order(samples, marks.cold_count, marks.warmup_count, language)
+    return markupsafe.Markup(histogram), markupsafe.Markup(order)

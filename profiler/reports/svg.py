@@ -1,0 +1,55 @@
+"""A small SVG writer: rect, path, line and text by attributes only, so that browsers, Qt and PDF agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+FONT = "Noto Sans, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, WenQuanYi Micro Hei, sans-serif"
+
+
+class Drawing:
+    """Shapes in the order they are drawn; sizes and positions in px of a `width` x `height` canvas."""
+
+    def __init__(self, width: int, height: int, title: str) -> None:
+        self.width, self.height, self._title = width, height, title
+        self._parts: list[str] = []
+
+    def rect(self, x: float, y: float, width: float, height: float, fill: str, opacity: float = 1) -> None:
+        self._add(
+            "rect", x=x, y=y, width=max(0.0, width), height=max(0.0, height), fill=fill, fill_opacity=opacity
+        )
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, dash: str = "") -> None:
+        dashes = {"stroke_dasharray": dash} if dash else {}
+        self._add("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=1, **dashes)
+
+    def path(self, points: Sequence[tuple[float, float]], stroke: str) -> None:
+        if points:
+            steps = " ".join(f"{'L' if index else 'M'}{x:.1f} {y:.1f}" for index, (x, y) in enumerate(points))
+            self._add("path", d=steps, fill="none", stroke=stroke, stroke_width=1)
+
+    def text(self, x: float, y: float, words: str, fill: str, anchor: str = "start", size: int = 12) -> None:
+        attributes = _attributes(
+            {"x": x, "y": y, "fill": fill, "font_size": size, "text_anchor": anchor, "font_family": FONT}
+        )
+        self._parts.append(f"<text{attributes}>{escape(words)}</text>")
+
+    def __str__(self) -> str:
+        box = f"0 0 {self.width} {self.height}"
+        head = _attributes({"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, "role": "img"})
+        return f"<svg{head}><title>{escape(self._title)}</title>{''.join(self._parts)}</svg>"
+
+    def _add(self, name: str, **attributes: object) -> None:
+        self._parts.append(f"<{name}{_attributes(attributes)}/>")
+
+
+def _attributes(values: dict[str, object]) -> str:
+    return "".join(
+        f" {name.replace('_', '-') if name != 'viewBox' else name}={quoteattr(_number(value))}"
+        for name, value in values.items()
+    )
+
+
+def _number(value: object) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
