@@ -1,0 +1,164 @@
+"""What happens between Start and the result: trust, the queue, one run at a time, and what could not be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from gui import sentences
+from gui.background import Bridge, Jobs
+from gui.dialogs import Dialogs
+from gui.run_queue import QueuedRun, RunQueue, State
+from gui.services import History, Services
+from profiler.errors import ErrorInfo, ErrorKind, KnownError
+from profiler.plan import RunPlan
+from profiler.result import Status
+
+if TYPE_CHECKING:
+    from profiler.runner import Ended
+
+_STATES = {Status.FINISHED: State.DONE, Status.STOPPED: State.STOPPED}
+
+
+class Asked(NamedTuple):
+    """A plan whose file may need consent, with its hash; or why that could not be found out."""
+
+    plan: RunPlan
+    sha256: str
+    is_trusted: bool
+    error: ErrorInfo | None = None
+
+
+class Desk(QObject):
+    """Owns the queue and the run that goes on.
+
+    Signals: `queue_changed`; `begun` with a QueuedRun; `happened` with an event of the run that goes on;
+    `ticked` as Bridge says; `ended` with runner.Ended; `all_over` when nothing waits any more.
+    """
+
+    queue_changed = Signal()
+    begun = Signal(object)
+    happened = Signal(object)
+    ticked = Signal(object, object)
+    ended = Signal(object)
+    all_over = Signal()
+
+    def __init__(self, services: Services, jobs: Jobs, dialogs: Dialogs) -> None:
+        super().__init__()
+        self.queue = RunQueue()
+        self.bridge = Bridge()
+        self._services, self._jobs, self._dialogs = services, jobs, dialogs
+        self._store: History | None = None
+        self._waiting_for_store: list[Callable[[History], None]] = []
+        self._is_opening = False
+        self.bridge.happened.connect(self._on_event)
+        self.bridge.ticked.connect(self.ticked)
+
+    def with_store(self, then: Callable[[History], None]) -> None:
+        """Call `then` with the history, now or as soon as it is open."""
+        if self._store is not None:
+            then(self._store)
+            return
+        self._waiting_for_store.append(then)
+        if not self._is_opening:
+            self._is_opening = True
+            self._jobs.do(self._services.open_store, self._on_store)
+
+    def _on_store(self, store: History) -> None:
+        self._store, waiting = store, self._waiting_for_store
+        self._waiting_for_store = []
+        for then in waiting:
+            then(store)
+
+    def start(self, plans: Sequence[RunPlan]) -> None:
+        """Ask for trust where it is needed, then queue the runs."""
+        if plans:
+            self._jobs.do(lambda: [self._asked(plan) for plan in plans], self._on_asked)
+
+    def _asked(self, plan: RunPlan) -> Asked:
+        """On a thread: a large file takes a while to hash."""
+        path = Path(plan.model_path)
+        try:
+            form = self._services.recognise(path)
+            sha256 = self._services.sha256(path)
+            return Asked(plan, sha256, self._services.is_trusted(sha256, form.tier))
+        except KnownError as error:
+            return Asked(plan, "", True, error.info)
+        except OSError as error:
+            info = ErrorInfo(ErrorKind.FILE_UNREADABLE.value, {"file": path.name}, str(error))
+            return Asked(plan, "", True, info)
+
+    def _on_asked(self, all_asked: list[Asked]) -> None:
+        agreed: dict[str, bool] = {}
+        plans = [asked.plan for asked in all_asked if self._may_run(asked, agreed)]
+        if plans:
+            self.queue.add(plans)
+            self.queue_changed.emit()
+            self.with_store(lambda _: self._advance())
+
+    def _may_run(self, asked: Asked, agreed: dict[str, bool]) -> bool:
+        if asked.error is not None:
+            self._dialogs.show_trouble(sentences.of_error(asked.error, Path(asked.plan.model_path).name))
+            return False
+        if asked.is_trusted:
+            return True
+        if asked.sha256 not in agreed:
+            agreed[asked.sha256] = self._consents(asked)
+        return agreed[asked.sha256]
+
+    def _consents(self, asked: Asked) -> bool:
+        if not self._dialogs.ask_trust(Path(asked.plan.model_path).name, asked.sha256):
+            return False
+        try:
+            self._services.remember(asked.sha256)
+        except KnownError as error:
+            self._dialogs.show_trouble(sentences.of_error(error.info))
+            return False
+        return True
+
+    def _advance(self) -> None:
+        following = self.queue.advance()
+        if following is not None and self._store is not None:
+            store = self._store
+            self.begun.emit(following)
+            self.queue_changed.emit()
+            self.bridge.begin(following, lambda hear: self._services.begin(following.plan, store, hear))
+
+    def stop(self) -> None:
+        """Stop the run that goes on and forget those that wait; what was measured is kept."""
+        self.queue.drop_waiting()
+        self.bridge.cancel()
+        self.queue_changed.emit()
+
+    @property
+    def is_running(self) -> bool:
+        return self.bridge.is_running
+
+    def _on_event(self, event: Any) -> None:
+        from profiler.runner import Ended, Refused
+
+        self.happened.emit(event)
+        if isinstance(event, Ended):
+            self._end(event.result.error, _STATES.get(event.result.status, State.FAILED), event)
+        elif isinstance(event, Refused):
+            self._end(event.error, State.FAILED, None)
+
+    def _end(self, error: ErrorInfo | None, state: State, ended: Ended | None) -> None:
+        run: QueuedRun | None = self.bridge.run
+        self.bridge.finish()
+        if run is not None:
+            self.queue.end(run, state, error)
+        self.queue_changed.emit()
+        if ended is not None:
+            self.ended.emit(ended)
+        self._advance()
+        if self.queue.is_over:
+            self.all_over.emit()
+
+    def close(self, timeout_s: float) -> bool:
+        """Stop everything; whether it was over in time."""
+        self.queue.drop_waiting()
+        return self.bridge.close(timeout_s)

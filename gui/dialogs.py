@@ -1,0 +1,126 @@
+"""Every question that stops the user: files, trust, closing, trouble. Tests put an answer in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+
+from profiler.error_text import visible
+
+_SHOWN_OF_HASH = 16
+_DETAILS_LIMIT = 20_000
+
+
+class Dialogs:
+    """The real dialogs, over `parent`."""
+
+    def __init__(self, parent: Callable[[], QWidget | None]) -> None:
+        self._parent = parent
+
+    def choose_models(self, folder: str) -> list[str]:
+        """Model files; empty where none was chosen."""
+        title = QCoreApplication.translate("Dialogs", "Choose model files")
+        kinds = ";;".join(
+            (
+                QCoreApplication.translate("Dialogs", "Model files (*.onnx *.pt *.pth *.ts *.torchscript)"),
+                QCoreApplication.translate("Dialogs", "All files (*)"),
+            )
+        )
+        return QFileDialog.getOpenFileNames(self._parent(), title, folder, kinds)[0]
+
+    def choose_inputs(self, folder: str) -> str:
+        """A .npy or .npz; empty where none was chosen."""
+        title = QCoreApplication.translate("Dialogs", "Choose a file with inputs")
+        kinds = QCoreApplication.translate("Dialogs", "NumPy arrays (*.npy *.npz)")
+        return QFileDialog.getOpenFileName(self._parent(), title, folder, kinds)[0]
+
+    def choose_save(self, suggestion: str) -> str:
+        """Where to write; empty where the user thought better of it."""
+        title = QCoreApplication.translate("Dialogs", "Save as")
+        return QFileDialog.getSaveFileName(self._parent(), title, suggestion)[0]
+
+    def ask_trust(self, file: str, sha256: str) -> bool:
+        """Whether this file, whose format can run code, may be opened; Cancel unless said otherwise."""
+        box = self._box(QMessageBox.Icon.Warning)
+        box.setWindowTitle(QCoreApplication.translate("Dialogs", "Open this file?"))
+        box.setText(
+            QCoreApplication.translate(
+                "Dialogs",
+                "“{file}” can run program code on this computer when it is opened, as any TorchScript "
+                "file can. Open it only if you know where it comes from.",
+            ).format(file=visible(file))
+        )
+        box.setInformativeText(
+            QCoreApplication.translate(
+                "Dialogs",
+                "Content: SHA-256 {hash}…\nYou are asked once; a file with other content is asked about again.",
+            ).format(hash=sha256[:_SHOWN_OF_HASH])
+        )
+        trust = box.addButton(
+            QCoreApplication.translate("Dialogs", "&Trust and open"), QMessageBox.ButtonRole.AcceptRole
+        )
+        return self._ask(box, trust)
+
+    def ask_close(self) -> bool:
+        """Whether to stop the run that goes on and close."""
+        box = self._box(QMessageBox.Icon.Question)
+        box.setWindowTitle(QCoreApplication.translate("Dialogs", "A run is going on"))
+        box.setText(QCoreApplication.translate("Dialogs", "Stop the run and close the window?"))
+        box.setInformativeText(
+            QCoreApplication.translate(
+                "Dialogs", "What was measured until now is kept in the history, marked as stopped early."
+            )
+        )
+        stop = box.addButton(
+            QCoreApplication.translate("Dialogs", "&Stop and close"), QMessageBox.ButtonRole.AcceptRole
+        )
+        return self._ask(box, stop)
+
+    def show_trouble(self, sentence: str) -> None:
+        """One sentence about something that could not be done."""
+        box = self._box(QMessageBox.Icon.Warning)
+        box.setWindowTitle(QCoreApplication.translate("Dialogs", "That did not work"))
+        box.setText(sentence)
+        box.exec()
+
+    def show_crash(self, details: str) -> None:
+        """A bug of ours: say so, and let the traceback be copied."""
+        box = self._box(QMessageBox.Icon.Critical)
+        box.setWindowTitle(QCoreApplication.translate("Dialogs", "Something is wrong in inferometer"))
+        box.setText(
+            QCoreApplication.translate(
+                "Dialogs",
+                "This is a mistake in inferometer, not in your model. The window goes on, and saved results "
+                "are safe. Please report it with the details.",
+            )
+        )
+        box.setDetailedText(details[-_DETAILS_LIMIT:])
+        copy = box.addButton(
+            QCoreApplication.translate("Dialogs", "&Copy details"), QMessageBox.ButtonRole.ActionRole
+        )
+        copy.clicked.disconnect()
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
+        box.addButton(QMessageBox.StandardButton.Close)
+        box.exec()
+
+    def _box(self, icon: QMessageBox.Icon) -> QMessageBox:
+        box = QMessageBox(self._parent())
+        box.setIcon(icon)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        return box
+
+    def _ask(self, box: QMessageBox, yes: QPushButton) -> bool:
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        box.exec()
+        return box.clickedButton() is yes
+
+
+def suggested(folder: str, name: str, ending: str) -> str:
+    """`resnet50.onnx` becomes `folder/resnet50.json`."""
+    return str(Path(folder) / f"{Path(name).stem}{ending}")

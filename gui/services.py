@@ -1,0 +1,163 @@
+"""Everything outside the window that the window uses, as callables, so that tests put others in their place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from hardware.machine import Machine
+    from profiler.backends.catalog import Format
+    from profiler.errors import ErrorInfo
+    from profiler.history_index import Row
+    from profiler.messages import Description, Surveyed
+    from profiler.plan import RunPlan
+    from profiler.result import RunResult
+    from profiler.trust import Tier
+
+    Samples = npt.NDArray[np.int64]
+
+
+class History(Protocol):
+    """What the window asks of profiler.store.Store; each may raise KnownError."""
+
+    problem: ErrorInfo | None
+
+    def rows(self) -> list[Row]: ...
+    def save(self, result: RunResult, samples: Samples | None) -> None: ...
+    def load(self, run_id: str) -> RunResult: ...
+    def samples(self, run_id: str) -> Samples | None: ...
+    def delete(self, run_id: str) -> None: ...
+    def undelete(self, run_id: str) -> None: ...
+
+
+class Running(Protocol):
+    """What the window asks of profiler.runner.Run."""
+
+    def start(self) -> None: ...
+    def cancel(self) -> None: ...
+    def wait(self, timeout_s: float | None = None) -> bool: ...
+    def samples_so_far(self, most: int = ...) -> Samples: ...
+
+
+Listen = Callable[[Any], None]
+
+
+# The real ones import what they need when they are called: most of it would delay the first paint.
+
+
+def _recognise(path: Path) -> Format:
+    from profiler.backends import catalog
+
+    return catalog.recognise(path)
+
+
+def _describe(path: Path, format_name: str) -> Description:
+    from profiler import inspect_client
+
+    return inspect_client.describe(path, format_name)
+
+
+def _survey() -> Surveyed:
+    from profiler import survey_client
+
+    return survey_client.survey()
+
+
+def _machine() -> Machine:
+    from hardware import probe
+
+    return probe.probe_in_child()
+
+
+def _open_store() -> History:
+    from profiler import folders
+    from profiler.store import Store
+
+    return Store(folders.history_folder())
+
+
+def _recover(store: History) -> Sequence[RunResult]:
+    from profiler import folders, recovery
+    from profiler.store import Store
+
+    return recovery.recover(store, folders.running_folder()) if isinstance(store, Store) else ()
+
+
+def _begin(plan: RunPlan, store: History, listen: Listen) -> Running:
+    from profiler.runner import Run
+
+    return Run(plan, store, listen)  # type: ignore[arg-type]
+
+
+def _sha256(path: Path) -> str:
+    from profiler import trust
+
+    return trust.sha256_of(path)
+
+
+def _is_trusted(sha256: str, tier: Tier) -> bool:
+    from profiler import trust
+
+    return trust.is_trusted(sha256, tier)
+
+
+def _remember(sha256: str) -> None:
+    from profiler import trust
+
+    trust.remember(sha256)
+
+
+def _write_json(result: RunResult, path: Path) -> None:
+    from profiler import atomic_file
+    from profiler.result import to_json
+
+    atomic_file.write(path, to_json(result))
+
+
+def _write_report(result: RunResult, samples: Samples | None, path: Path, language: str) -> None:
+    from profiler.reports import html
+
+    html.write([(result, samples)], path, language)
+
+
+def _samples_of_the_product() -> list[Path]:
+    from profiler.commands import demo
+
+    return demo.sample_paths()
+
+
+def _preload() -> None:
+    """What the first run and the first result need, so that neither has to wait for it."""
+    import pyqtgraph
+
+    from profiler import runner
+
+    _ = pyqtgraph, runner
+
+
+@dataclass(frozen=True)
+class Services:
+    """Called on threads of `gui.background`, except `begin`, which starts a thread of its own."""
+
+    recognise: Callable[[Path], Format] = _recognise
+    describe: Callable[[Path, str], Description] = _describe
+    survey: Callable[[], Surveyed] = _survey
+    machine: Callable[[], Machine] = _machine
+    open_store: Callable[[], History] = _open_store
+    recover: Callable[[History], Sequence[RunResult]] = _recover
+    begin: Callable[[RunPlan, History, Listen], Running] = _begin
+    sha256: Callable[[Path], str] = _sha256
+    is_trusted: Callable[[str, Tier], bool] = _is_trusted
+    remember: Callable[[str], None] = _remember
+    write_json: Callable[[RunResult, Path], None] = _write_json
+    write_report: Callable[[RunResult, Samples | None, Path, str], None] = _write_report
+    product_samples: Callable[[], list[Path]] = _samples_of_the_product
+    preload: Callable[[], None] = _preload
+    size_of: Callable[[Path], int] = os.path.getsize

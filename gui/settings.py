@@ -1,0 +1,65 @@
+"""What the window remembers between starts: language, theme, size, and the last folder."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from gui.theme import Theme
+from profiler import wording
+from profiler.wording import Language
+
+ORGANISATION = APPLICATION = "inferometer"
+
+
+class Settings:
+    """Choices in an .ini file of the user; a value that nobody could have chosen counts as not chosen."""
+
+    def __init__(self) -> None:
+        self._file = QSettings(
+            QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANISATION, APPLICATION
+        )
+
+    @property
+    def language(self) -> Language:
+        """The chosen language, else that of the system."""
+        chosen = self._text("language")
+        return next((known for known in wording.LANGUAGES if known == chosen), wording.preferred_language())
+
+    @language.setter
+    def language(self, value: Language) -> None:
+        self._file.setValue("language", value)
+
+    @property
+    def theme(self) -> Theme:
+        chosen = self._text("theme")
+        return Theme(chosen) if chosen in Theme.__members__.values() else Theme.SYSTEM
+
+    @theme.setter
+    def theme(self, value: Theme) -> None:
+        self._file.setValue("theme", value.value)
+
+    @property
+    def folder(self) -> str:
+        """Where the last file was chosen; empty before the first."""
+        return self._text("folder")
+
+    @folder.setter
+    def folder(self, value: str) -> None:
+        self._file.setValue("folder", value)
+
+    @property
+    def geometry(self) -> QByteArray:
+        value = self._file.value("geometry")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._file.setValue("geometry", value)
+
+    def keep(self) -> None:
+        """Write to disk now."""
+        self._file.sync()
+
+    def _text(self, key: str) -> str:
+        value = self._file.value(key)
+        return value if isinstance(value, str) else ""
