@@ -26,12 +26,14 @@ EPILOG = (
 )
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line; commands are imported one by one, which keeps the start quick."""
+def parser(chosen: str) -> argparse.ArgumentParser:
+    """The command line; only the chosen command's options are loaded, which keeps the start quick."""
     root = argparse.ArgumentParser(prog="inferometer", epilog=EPILOG)
     commands = root.add_subparsers(dest="command", metavar="COMMAND")
     for name, words in COMMANDS.items():
-        _module(name).add_arguments(commands.add_parser(name, help=words, description=words))
+        command = commands.add_parser(name, help=words, description=words)
+        if name == chosen:
+            _module(name).add_arguments(command)
     return root
 
 
@@ -45,7 +47,7 @@ def open_window(files: Sequence[str], language: wording.Language, demo: bool = F
     except ImportError as error:
         print(wording.say("commands", "window_broken", language, detail=error), file=sys.stderr)
         return 1
-    return app.run(files, demo=demo)
+    return int(app.run(files, demo=demo))
 
 
 def _module(command: str) -> Any:
@@ -60,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return open_window(arguments, language)
     if arguments == ["demo"] and display.is_there():
         return open_window([], language, demo=True)
-    parsed = parser().parse_args(arguments)
+    parsed = parser(arguments[0]).parse_args(arguments)
     try:
         return int(_module(parsed.command).run(parsed, language, sys.stdout, sys.stderr))
     except KeyboardInterrupt:
