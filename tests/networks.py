@@ -131,8 +131,11 @@ def _reloaded(module: Any) -> Any:
     return _quietly(torch.jit.load, stream)
 
 
-def exported(network: nn.Module, *inputs: torch.Tensor, opset: int = 17) -> onnx.ModelProto:
-    """The network as ONNX by the exporter that needs no further package; inputs are input_0, ..."""
+def exported(network: nn.Module, *inputs: torch.Tensor, folded: bool = True) -> onnx.ModelProto:
+    """The network as ONNX by the exporter that needs no further package; inputs are input_0, ...
+
+    `folded` as the exporter does by itself: normalisation into convolutions, constants into results.
+    """
     stream = io.BytesIO()
     names = [f"input_{position}" for position in range(len(inputs))]
     axes = {name: {0: "batch"} for name in names}
@@ -142,7 +145,9 @@ def exported(network: nn.Module, *inputs: torch.Tensor, opset: int = 17) -> onnx
         inputs,
         stream,
         dynamo=False,
-        opset_version=opset,
+        opset_version=17,
+        do_constant_folding=folded,
+        training=torch.onnx.TrainingMode.EVAL if folded else torch.onnx.TrainingMode.PRESERVE,
         input_names=names,
         dynamic_axes=axes,
     )

@@ -136,6 +136,12 @@ def test_model_without_products_does_truly_zero_macs():
     assert tally.to_flops(batch=1).per_inference == 0
 
 
+def test_count_beyond_what_a_document_holds_is_unknown():
+    tally = Tally("by hand")
+    tally.add("MatMul", Work(2**62))
+    assert tally.to_flops(batch=1).per_inference is None
+
+
 def test_repeated_part_multiplies_work_and_counts_operators_once():
     tally = Tally("by hand")
     tally.add_repeated(_tally(), 5)

@@ -389,6 +389,33 @@ def test_local_functions_are_counted_as_what_they_hold():
     assert (tally.macs, tally.other, tally.counted_fraction) == (30_000, 100, 1.0)
 
 
+def test_function_that_calls_itself_is_uncounted():
+    again = helper.make_node("Again", ["a"], ["b"], domain="com.example")
+    imports = [helper.make_opsetid("", 17), helper.make_opsetid("com.example", 1)]
+    function = helper.make_function("com.example", "Again", ["a"], ["b"], [again], imports)
+    node = helper.make_node("Again", ["x"], ["y"], domain="com.example")
+    graph = helper.make_graph([node], "g", [_value("x", [2])], [_value("y", None)])
+    model = helper.make_model(graph, opset_imports=imports, functions=[function])
+    assert dict(onnx_flops.count(model, {}).uncounted) == {"com.example.Again": 1}
+
+
+def test_nodes_that_are_not_as_their_operator_asks_are_uncounted():
+    nodes = [
+        helper.make_node("If", ["x"], ["a"]),
+        helper.make_node("MatMul", ["x", "w"], ["b"]),
+        helper.make_node("MaxPool", ["x"], ["c"]),
+        helper.make_node("Conv", ["x"], ["y"]),
+    ]
+    tally = _count(nodes, {"x": (2, 3)}, [_weight("w", 4, 5)])
+    assert dict(tally.uncounted) == {"If": 1, "MatMul": 1, "MaxPool": 1, "Conv": 1}
+
+
+def test_loop_without_an_end_is_uncounted():
+    tally = _loop([_constant("m", np.int64(2**63 - 1))])
+    assert tally.uncounted["Loop"] == 1
+    assert tally.macs == 0
+
+
 def test_weights_in_a_missing_external_file_are_not_read(tmp_path):
     weight = numpy_helper.from_array(np.ones((300, 50), np.float32), "w")
     model = _model([helper.make_node("MatMul", ["x", "w"], ["y"])], [_value("x", [None, 300])], [weight])

@@ -12,10 +12,10 @@ from profiler.backends.onnx_scope import Scope, Shape
 from profiler.metrics.flops import Tally
 
 Walk = Callable[[Any, Scope], Tally]
+Rule = Callable[[Any, Scope, Tally, Walk], None]
 Kinds = list[Any | None]
 
-LARGEST_UNROLL = 20_000
-"""Nodes walked one by one where the shapes in a loop change from trip to trip; above it is uncounted."""
+_MOST_TRIPS = 2**31
 
 
 def _attributes(node: Any) -> dict[str, Any]:
@@ -133,12 +133,13 @@ def _trips(node: Any, scope: Scope, body: _Body) -> int | None:
     if limit is None or start is None or again is None:
         return None
     most = max(0, int(limit.item()))
-    return most if again.all() else min(most, 1)
+    most = most if again.all() else min(most, 1)
+    return most if most < _MOST_TRIPS else None
 
 
 def _unrolled(body: _Body, kinds: Kinds, trips: int, tally: Tally) -> Kinds:
     """Walk trip by trip, since the shapes differ; an operator counts once, its work on each trip."""
-    if trips * len(body.graph.node) > LARGEST_UNROLL:
+    if not body.scope.may_unroll(trips * len(body.graph.node)):
         tally.add_unknown_times(body.tally)
         return [_without_shape(kind) if kind is not None else None for kind in kinds[2:]]
     whole = Tally(tally.method)
@@ -205,4 +206,4 @@ def _sliced(shape: Shape, axis: int) -> list[int]:
     return [*shape[:place], *shape[place + 1 :]]
 
 
-RULES: dict[str, Callable[[Any, Scope, Tally, Walk], None]] = {"If": _if, "Loop": _loop, "Scan": _scan}
+RULES: dict[str, Rule] = {"If": _if, "Loop": _loop, "Scan": _scan}

@@ -8,11 +8,21 @@ from typing import Any
 import onnx
 
 from profiler.backends import onnx_constants, onnx_control, onnx_model, onnx_output_shapes, onnx_rules
-from profiler.backends.onnx_operator import Operator, ShapeUnknown, name_of
+from profiler.backends.onnx_node import Operator, ShapeUnknown, name_of
 from profiler.backends.onnx_scope import Scope, Shape
 from profiler.metrics.flops import Tally
 
 METHOD = "onnx_graph"
+
+_NOT_AS_THE_RULE_EXPECTS = (
+    ShapeUnknown,
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+    ZeroDivisionError,
+)
 
 
 def count(model: onnx.ModelProto, shapes: Mapping[str, Shape]) -> Tally:
@@ -50,7 +60,7 @@ class _Walk:
     def _node(self, node: Any, scope: Scope, tally: Tally, declared: Mapping[str, Any]) -> None:
         control = onnx_control.RULES.get(node.op_type) if node.domain in ("", "ai.onnx") else None
         if control is not None:
-            control(node, scope, tally, self.graph)
+            self._control(control, node, scope, tally)
             return
         scope.infer(onnx_output_shapes.plain(node))
         _complete(node, scope, declared)
@@ -58,6 +68,15 @@ class _Walk:
         if node.op_type == "DequantizeLinear":
             scope.dequantised.update(node.output)
         _tally(node, scope, tally)
+
+    def _control(self, control: onnx_control.Rule, node: Any, scope: Scope, tally: Tally) -> None:
+        part = Tally(METHOD)
+        try:
+            control(node, scope, part, self.graph)
+        except _NOT_AS_THE_RULE_EXPECTS:
+            tally.add_uncounted(name_of(node))
+        else:
+            tally.add_repeated(part)
 
 
 def _complete(node: Any, scope: Scope, declared: Mapping[str, Any]) -> None:
@@ -68,7 +87,7 @@ def _complete(node: Any, scope: Scope, declared: Mapping[str, Any]) -> None:
     try:
         if rule is not None:
             scope.set_shape(node.output[0], rule(Operator(node, scope)), scope.element(node.input[0]))
-    except (ShapeUnknown, ValueError, IndexError, TypeError):
+    except _NOT_AS_THE_RULE_EXPECTS:
         pass  # the shape stays unknown, and the node is named as uncounted
     if scope.schema(node) is None:
         _take_declared(node, scope, declared)
@@ -88,7 +107,7 @@ def _tally(node: Any, scope: Scope, tally: Tally) -> None:
     rule = onnx_rules.rule_for(node.domain, node.op_type)
     try:
         work = None if rule is None else rule(Operator(node, scope))
-    except (ShapeUnknown, ValueError, IndexError, KeyError, TypeError, ZeroDivisionError):
+    except _NOT_AS_THE_RULE_EXPECTS:
         work = None  # too little is known, or the node is not as its operator asks
     if work is None:
         tally.add_uncounted(name_of(node))

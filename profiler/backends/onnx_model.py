@@ -13,10 +13,13 @@ from profiler.backends.onnx_scope import LARGEST_CONSTANT, Scope, Shape
 
 
 def inlined(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model without local functions; itself where it has none."""
+    """The model without local functions; itself where it has none, or some that cannot be inlined."""
     if not model.functions:
         return model
-    return onnx.inliner.inline_local_functions(_without_weights(model))
+    try:
+        return onnx.inliner.inline_local_functions(_without_weights(model))
+    except onnx.checker.ValidationError:
+        return model  # functions that call themselves: each call will be named as uncounted
 
 
 def _without_weights(model: onnx.ModelProto) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import onnx
 
-from profiler.backends.onnx_operator import Operator
+from profiler.backends.onnx_node import Operator
 from profiler.backends.onnx_scope import Shape
 from profiler.metrics import flops
 

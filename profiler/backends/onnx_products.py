@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from profiler.backends.onnx_operator import Operator, ShapeUnknown
+from profiler.backends.onnx_node import Operator, ShapeUnknown
 from profiler.metrics import flops
 from profiler.metrics.einsum import einsum
 from profiler.metrics.flops import Work

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from profiler.backends import onnx_products
-from profiler.backends.onnx_operator import Operator
+from profiler.backends.onnx_node import Operator
 from profiler.metrics import flops
 from profiler.metrics.flops import Work
 

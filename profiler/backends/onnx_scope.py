@@ -19,6 +19,9 @@ from onnx import numpy_helper, shape_inference
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 
+LARGEST_UNROLL = 20_000
+"""Nodes walked one by one where the shapes in a loop change from trip to trip; above it is uncounted."""
+
 LARGEST_CONSTANT = 4096
 """Elements; shapes and indices are smaller, and weights need not be read."""
 
@@ -38,6 +41,7 @@ class Scope:
         self._tensors: ChainMap[str, Any] = ChainMap()
         self._values: ChainMap[str, Array] = ChainMap()
         self._schemas: dict[tuple[str, str], Any] = {}
+        self._unrolled = [0]
         self.dequantised: set[str] = set()
 
     def child(self) -> Scope:
@@ -48,6 +52,12 @@ class Scope:
         inner._tensors = self._tensors.new_child()
         inner._values = self._values.new_child()
         return inner
+
+    def may_unroll(self, nodes: int) -> bool:
+        """Whether the whole model may still walk so many nodes trip by trip; if so they are spent."""
+        allowed = self._unrolled[0] + nodes <= LARGEST_UNROLL
+        self._unrolled[0] += nodes if allowed else 0
+        return allowed
 
     def type_of(self, name: str) -> Any | None:
         """The onnx.TypeProto of a tensor, or None."""

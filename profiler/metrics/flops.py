@@ -22,6 +22,7 @@ LAYER_NORM_PER_ELEMENT = 7  # sum, centre, square, sum, scale, and the affine pa
 RMS_NORM_PER_ELEMENT = 4  # square, sum, scale, weight
 
 LSTM_GATES, GRU_GATES, RNN_GATES = 4, 3, 1
+_LARGEST_COUNT = 2**63  # what the result's document can hold
 _GATE_STEPS = 4  # two biases, the sum of both products, the activation
 _CELL_STEPS = 5  # LSTM: f*c + i*g, tanh, o*tanh(c); GRU: r*h and (1-z)*n + z*h
 
@@ -177,9 +178,10 @@ class Tally:
         """The block of a result, for inferences of `batch` samples.
 
         With uncounted operators the counts are a lower bound; they are None where nothing was seen, or
-        where no MAC was found but an uncounted operator could hold some.
+        where no MAC was found but an uncounted operator could hold some, or beyond 63 bits.
         """
-        known = self.operators > 0 and not (self.macs == 0 and self.uncounted)
+        found = self.operators > 0 and not (self.macs == 0 and self.uncounted)
+        known = found and max(2 * self.macs, self.other) < _LARGEST_COUNT
         return Flops(
             per_inference=2 * self.macs if known else None,
             macs_per_inference=self.macs if known else None,
