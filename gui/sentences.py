@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QLocale
 
 from profiler import error_text, wording
 from profiler.errors import ErrorInfo
@@ -11,10 +11,8 @@ from profiler.wording import Language
 
 
 def language() -> Language:
-    """The language of the translation that is installed: each .ts file translates "en" to its own code."""
-    #: The code of this language in the text catalogue: zh_CN in Chinese. Not shown to anyone.
-    code = QCoreApplication.translate("Language", "en")
-    return "zh_CN" if code == "zh_CN" else "en"
+    """The language of the window, which gui.languages makes Qt's default locale."""
+    return "zh_CN" if QLocale().language() == QLocale.Language.Chinese else "en"
 
 
 def of_reason(reason: Reason) -> str:

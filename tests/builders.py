@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from profiler import unavailable
 from profiler.errors import ErrorInfo
+from profiler.history_index import Row
 from profiler.metrics import latency, steadiness
 from profiler.result import (
     Boundary,
@@ -80,8 +81,8 @@ def plan(**changes: Any) -> Plan:
 def environment() -> Environment:
     return Environment(
         machine={
-            "cpu": {"name": "Example CPU 9000", "cores": 16, "threads": 32, "isa": ["avx2", "avx512f"]},
-            "memory_bytes": 137_438_953_472,
+            "cpu": {"name": "Example CPU 9000", "physical_cores": 16, "instruction_sets": ["avx2", "fma"]},
+            "memory_total_bytes": 137_438_953_472,
             "gpus": [],
         },
         runtime_version="1.29.0",
@@ -151,6 +152,26 @@ def result(values: Samples | None = None, cold: int = 2, warmup: int = 250, **ch
 def _explained(whole: RunResult) -> RunResult:
     gaps = unavailable.reasons(whole, {}, {}, None)
     return msgspec.structs.replace(whole, unavailable={**gaps, **whole.unavailable})
+
+
+def row(run_id: str = "20260102T030405-0001", **changes: Any) -> Row:
+    """A line of the history."""
+    whole = Row(
+        id=run_id,
+        created="2026-01-02T03:04:05+00:00",
+        status="finished",
+        model="resnet50.onnx",
+        format="ONNX",
+        runtime="onnxruntime",
+        device="cpu",
+        batch=1,
+        p50_ns=4_100_000,
+        p99_ns=5_020_000,
+        inferences_per_s=243.0,
+        peak_rss_bytes=258_000_000,
+        level="trusted",
+    )
+    return msgspec.structs.replace(whole, **changes)
 
 
 def failed(**changes: Any) -> RunResult:

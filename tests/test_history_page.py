@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
-import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from gui.pages.history import HistoryPage
 from profiler.errors import ErrorKind, KnownError
+from profiler.history_index import Row
+from profiler.store import Store
+from tests import builders
+from tests.builders import row
 
 # The offscreen platform says this of every window with a minimum size.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
-class Entry(msgspec.Struct, frozen=True):
-    id: str = "20260102T030405-0001"
-    created: str = "2026-01-02T03:04:05+00:00"
-    status: str = "finished"
-    model: str = "resnet50.onnx"
-    format: str = "ONNX"
-    runtime: str = "onnxruntime"
-    device: str = "cpu"
-    batch: int = 1
-    p50_ns: int | None = 4_100_000
-    p99_ns: int | None = 5_020_000
-    inferences_per_s: float | None = 243.0
-    peak_rss_bytes: int | None = 258_000_000
-    level: str | None = "trusted"
-
-
-def entry(**changes: Any) -> Entry:
-    return Entry(**changes)
-
-
 class FakeStore:
     """Rows in memory; `refuses` makes every call raise as a locked database would."""
 
-    def __init__(self, rows: list[Entry]) -> None:
-        self._rows = {row.id: row for row in rows}
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = {each.id: each for each in rows}
         self._hidden: set[str] = set()
         self.refuses = False
 
@@ -48,9 +31,9 @@ class FakeStore:
         if self.refuses:
             raise KnownError(ErrorKind.HISTORY_BUSY)
 
-    def rows(self) -> list[Entry]:
+    def rows(self) -> list[Row]:
         self._check()
-        return [row for run_id, row in self._rows.items() if run_id not in self._hidden]
+        return [each for run_id, each in self._rows.items() if run_id not in self._hidden]
 
     def delete(self, run_id: str) -> None:
         self._check()
@@ -63,7 +46,7 @@ class FakeStore:
 
 @pytest.fixture
 def store() -> FakeStore:
-    return FakeStore([entry(id="one"), entry(id="two", model="mobilenet.pt", format="TorchScript")])
+    return FakeStore([row("one"), row("two", model="mobilenet.pt", format="TorchScript")])
 
 
 @pytest.fixture
@@ -171,3 +154,17 @@ def test_clicking_a_heading_sorts_by_it(qtbot: QtBot, page: HistoryPage) -> None
     at = header.sectionViewportPosition(1) + 10
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at, 8))
     assert [page.model.id_at(row) for row in range(2)] == ["two", "one"]
+
+
+def test_the_real_store_is_shown_and_obeyed(qtbot: QtBot, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    samples = builders.samples()
+    store.save(builders.result(samples), samples)
+    page = HistoryPage(store)
+    qtbot.addWidget(page)
+    assert page.model.index(0, 6).data() == "4.10 ms"
+    page.table.selectRow(0)
+    page.delete.click()
+    assert store.rows() == []
+    page.undo.click()
+    assert len(store.rows()) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import (
@@ -24,41 +24,13 @@ from profiler import units
 from profiler.error_text import visible
 from profiler.units import DASH
 
+if TYPE_CHECKING:
+    from profiler.history_index import Row
+
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 RAW_ROLE = Qt.ItemDataRole.UserRole
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
-
-
-class Entry(Protocol):
-    """What the store says of a run: profiler.store.Row."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def created(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def model(self) -> str: ...
-    @property
-    def format(self) -> str: ...
-    @property
-    def runtime(self) -> str: ...
-    @property
-    def device(self) -> str: ...
-    @property
-    def batch(self) -> int: ...
-    @property
-    def p50_ns(self) -> float | None: ...
-    @property
-    def p99_ns(self) -> float | None: ...
-    @property
-    def inferences_per_s(self) -> float | None: ...
-    @property
-    def peak_rss_bytes(self) -> float | None: ...
-    @property
-    def level(self) -> str | None: ...
 
 
 class Column(NamedTuple):
@@ -97,13 +69,13 @@ class HistoryTable(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[Entry] = []
+        self._entries: list[Row] = []
         self._searchable: list[str] = []
         self._shown: list[int] = []
         self._column, self._order = 0, Qt.SortOrder.DescendingOrder
         self._words: list[str] = []
 
-    def set_entries(self, entries: Sequence[Entry]) -> None:
+    def set_entries(self, entries: Sequence[Row]) -> None:
         """Show these runs under the search and order as they are."""
         self.beginResetModel()
         self._entries = list(entries)
@@ -190,14 +162,14 @@ class HistoryTable(QAbstractTableModel):
             return _raw(entry, column.field)
         return self._look(role, index.column(), entry, column)
 
-    def _look(self, role: int, at: int, entry: Entry, column: Column) -> Any:
+    def _look(self, role: int, at: int, entry: Row, column: Column) -> Any:
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(at)
         if role == Qt.ItemDataRole.ForegroundRole and _raw(entry, column.field) is None:
             return quiet_text(QGuiApplication.palette())
         return None
 
-    def _text(self, entry: Entry, column: Column) -> str:
+    def _text(self, entry: Row, column: Column) -> str:
         value = getattr(entry, column.field)
         if column.text is not None:
             return column.text(value)
@@ -206,7 +178,7 @@ class HistoryTable(QAbstractTableModel):
             return QLocale().toString(when, QLocale.FormatType.ShortFormat) if when.isValid() else value
         return self._quality(entry) if column.field == "level" else visible(value)
 
-    def _quality(self, entry: Entry) -> str:
+    def _quality(self, entry: Row) -> str:
         ended = {
             "stopped": self.tr("stopped"),
             "interrupted": self.tr("cut off"),
@@ -230,11 +202,11 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _searchable(entry: Entry) -> str:
+def _searchable(entry: Row) -> str:
     return " ".join(str(getattr(entry, field) or "") for field in _SEARCHED).casefold()
 
 
-def _raw(entry: Entry, field: str) -> float | str | None:
+def _raw(entry: Row, field: str) -> float | str | None:
     """What a cell is sorted by: a number, or a text without case; None where it is not known."""
     value = getattr(entry, field)
     if field == "created":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -19,15 +19,18 @@ from PySide6.QtWidgets import (
 
 from gui import sentences
 from gui.history_view import HistoryView
-from gui.models.history_table import Entry, HistoryTable
+from gui.models.history_table import HistoryTable
 from gui.panel import Panel, QuietLabel, plain_label, wrapped_label
 from profiler.errors import KnownError
+
+if TYPE_CHECKING:
+    from profiler.history_index import Row
 
 
 class History(Protocol):
     """What the page asks of profiler.store.Store; each may raise KnownError."""
 
-    def rows(self) -> Sequence[Entry]: ...
+    def rows(self) -> list[Row]: ...
     def delete(self, run_id: str) -> None: ...
     def undelete(self, run_id: str) -> None: ...
 

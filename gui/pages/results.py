@@ -22,6 +22,7 @@ from gui import tables
 from gui.banner import Banner
 from gui.models.batch_table import BatchTable
 from gui.panel import wrapped_label
+from profiler.answer import sentence
 from profiler.errors import ErrorInfo
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -45,7 +46,7 @@ class ResultsPage(QWidget):
     report_requested = Signal(object)
 
     def __init__(
-        self, parent: QWidget | None = None, answer: Callable[[RunResult, Language], str] | None = None
+        self, parent: QWidget | None = None, answer: Callable[[RunResult, Language], str] = sentence
     ) -> None:
         super().__init__(parent)
         self._answer = answer
@@ -91,7 +92,7 @@ class ResultsPage(QWidget):
         if self._view is None:
             from gui.results.view import ResultView
 
-            self._view = ResultView(self._answer or _catalogue_answer, self)
+            self._view = ResultView(self._answer, self)
             self._view.run_again_requested.connect(self.run_again_requested)
             self._view.export_requested.connect(self.export_requested)
             self._view.report_requested.connect(self.report_requested)
@@ -142,9 +143,3 @@ class ResultsPage(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
-
-
-def _catalogue_answer(result: RunResult, language: Language) -> str:
-    from profiler import answer
-
-    return answer.sentence(result, language)

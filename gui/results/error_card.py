@@ -33,6 +33,7 @@ class ErrorCard(Panel):
         self._arrange()
         self.fold.toggled.connect(self.details.setVisible)
         self.copy.clicked.connect(self._copy)
+        self.retranslate()
 
     def _arrange(self) -> None:
         buttons = QHBoxLayout()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from PySide6.QtCore import QCoreApplication
 
 from gui.models.settings_table import Fact, Section
+from gui.results import machine
 from profiler import units
 from profiler.result import RunResult, Tensor
 
@@ -17,9 +15,7 @@ def sections(result: RunResult) -> list[Section]:
         Section(QCoreApplication.translate("Settings", "Model"), _model(result)),
         Section(QCoreApplication.translate("Settings", "Plan"), _plan(result)),
         Section(QCoreApplication.translate("Settings", "Environment"), _environment(result)),
-        Section(
-            QCoreApplication.translate("Settings", "Machine"), list(_flat("", result.environment.machine))
-        ),
+        Section(QCoreApplication.translate("Settings", "Machine"), machine.facts(result.environment.machine)),
     ]
 
 
@@ -100,21 +96,3 @@ def _environment(result: RunResult) -> list[Fact]:
         Fact("inferometer", seen.inferometer),
         Fact(QCoreApplication.translate("Settings", "Measured"), result.created),
     ]
-
-
-def _flat(path: str, value: Any) -> Iterator[Fact]:
-    """The machine's own field names, one row each: `machine` is plain data of another version's making."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _flat(f"{path} {key}".strip(), inner)
-    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        for number, item in enumerate(value, 1):
-            yield from _flat(f"{path} {number}", item)
-    elif value not in (None, [], ""):
-        yield Fact(path.replace("_", " "), _plain(path, value))
-
-
-def _plain(path: str, value: Any) -> str:
-    if path.endswith("_bytes") and isinstance(value, int):
-        return units.size(value)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
