@@ -120,5 +120,8 @@ def attempt(read: Callable[[], Answer]) -> Answer | Unknown:
     """What `read` answers, or why it could not."""
     try:
         return read()
+    except OSError as error:
+        # Without the file's name: facts are exported, and a name can hold that of the user.
+        return Unknown("unreadable", {"detail": error.strerror or type(error).__name__})
     except Exception as error:  # noqa: BLE001 - a strange system must cost one fact, never the whole page
         return Unknown("unreadable", {"detail": f"{type(error).__name__}: {error}"})

@@ -36,14 +36,23 @@ def estimate(gpu: Gpu) -> Peaks:
     found = rates.of(gpu.compute_capability)
     if problem is not None or isinstance(found, Unknown):
         return Peaks(*[problem or Unknown("no_source")] * len(Peaks.__struct_fields__))
-    halved = found if gpu.geforce else None
+    tensor = _geforce(found) if gpu.geforce else found
     return Peaks(
         _peak(gpu, 2 * found.cores, found, "FP32"),
         _peak(gpu, found.fp16_vector, found, "FP16"),
-        _peak(gpu, halved and halved.tf32_geforce or found.tf32, found, "TF32"),
-        _peak(gpu, halved and halved.fp16_geforce or found.fp16, found, "FP16"),
-        _peak(gpu, halved and halved.fp8_geforce or found.fp8, found, "FP8"),
+        _peak(gpu, tensor.tf32, found, "TF32"),
+        _peak(gpu, tensor.fp16, found, "FP16"),
+        _peak(gpu, tensor.fp8, found, "FP8"),
         _peak(gpu, found.int8, found, "INT8"),
+    )
+
+
+def _geforce(found: rates.Rates) -> rates.Rates:
+    return msgspec.structs.replace(
+        found,
+        tf32=found.tf32_geforce or found.tf32,
+        fp16=found.fp16_geforce or found.fp16,
+        fp8=found.fp8_geforce or found.fp8,
     )
 
 

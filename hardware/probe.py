@@ -6,16 +6,14 @@ hang asks a child for it.
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from hardware import catalog, linux, macos, nvidia, windows
+from hardware.child import Child
 from hardware.machine import Facts, Gpu, Machine, Unknown, attempt, gather
 
 _SYSTEMS: dict[str, Callable[[], Facts]] = {
@@ -24,7 +22,6 @@ _SYSTEMS: dict[str, Callable[[], Facts]] = {
     "darwin": macos.facts,
 }
 _NVIDIA_FIELDS = ("gpus", "driver", "cuda_driver")
-_REAP_S = 1.0
 
 
 def probe(nvml: Any = None) -> Machine:
@@ -43,7 +40,7 @@ def probe_in_child(timeout_s: float = 10.0, python: str = sys.executable) -> Mac
 
     A child that does not answer, or answers nonsense, costs the cards only.
     """
-    answer = attempt(lambda: _ask_child(timeout_s, python))
+    answer = attempt(lambda: Child("hardware.probe", python=python).answer(Machine, timeout_s))
     return probe_without_nvml(answer) if isinstance(answer, Unknown) else answer
 
 
@@ -68,41 +65,6 @@ def _with_card(gpu: Gpu) -> Gpu:
         return gpu
     rest = {field: reason for field, reason in gpu.unavailable.items() if field != "card"}
     return msgspec.structs.replace(gpu, card=card.name, unavailable=rest)
-
-
-def _ask_child(timeout_s: float, python: str) -> Machine | Unknown:
-    command = [python, "-P", "-m", "hardware.probe"]
-    child = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    try:
-        answer, complaint = child.communicate(timeout=timeout_s)
-    except subprocess.TimeoutExpired:
-        _end(child)
-        return Unknown("nvml_timeout", {"seconds": f"{timeout_s:g}"})
-    try:
-        return msgspec.json.decode(answer, type=Machine)
-    except msgspec.DecodeError:
-        last = complaint.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        return Unknown("probe_failed", {"code": str(child.returncode), "detail": last})
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Kill it, and wait only a moment: a process that hangs inside a driver cannot be reaped."""
-    child.kill()
-    try:
-        child.wait(_REAP_S)
-    except subprocess.TimeoutExpired:
-        return
-    finally:
-        for stream in (child.stdout, child.stderr):
-            if stream is not None:
-                stream.close()
 
 
 if __name__ == "__main__":

@@ -117,10 +117,9 @@ def _affinity() -> int:
 
 
 def _virtual_machine(registry: Registry) -> dict[str, object]:
-    values = [
-        attempt(lambda v=v: registry(_FIRMWARE, v)) for v in ("SystemManufacturer", "SystemProductName")
-    ]
-    words = " ".join(str(value) for value in values if not isinstance(value, Unknown)).lower()
+    maker = attempt(lambda: registry(_FIRMWARE, "SystemManufacturer"))
+    product = attempt(lambda: registry(_FIRMWARE, "SystemProductName"))
+    words = " ".join(str(value) for value in (maker, product) if not isinstance(value, Unknown)).lower()
     name = next((name for part, name in _HYPERVISORS.items() if part in words), None)
     if name is not None:
         return {"virtual_machine": True, "hypervisor": name}
