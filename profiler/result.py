@@ -176,7 +176,7 @@ class Flops(msgspec.Struct, frozen=True):
 
     `per_inference` counts matrix products, convolutions, recurrent cells and attention;
     `other_per_inference` elementwise, normalisation and reduction work, counted apart.
-    `counted_fraction` is the share of arithmetic operators (nodes) that a formula covers.
+    `counted_fraction` is the share of operators (nodes) that a rule covers; data movement is covered with 0.
     """
 
     per_inference: int | None = None

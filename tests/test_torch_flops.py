@@ -149,6 +149,41 @@ def test_product_counts_its_exact_macs(call, macs):
     assert (tally.macs, tally.counted_fraction) == (macs, 1.0)
 
 
+def _meta(*shape):
+    return torch.empty(shape, device="meta")
+
+
+@pytest.mark.parametrize("batch_sizes", [[], [2, 2, 2, 1, 1, 1, 1]])
+def test_recurrent_layers_of_a_gpu_are_counted_whole(batch_sizes):
+    """Two directions of an LSTM in cuDNN's one operator; packed sequences hold 10 steps instead of 14."""
+    tokens = (10,) if batch_sizes else (7, 2)
+    one = [_meta(24, 5), _meta(24, 6), _meta(24), _meta(24)]
+    state = _meta(2, 2, 6)
+    options = (2, 6, 0, 1, False, 0.0, False, True, batch_sizes, None)
+    tally = torch_flops.count(
+        lambda: torch.ops.aten._cudnn_rnn(_meta(*tokens, 5), one * 2, 4, None, state, state, *options)
+    )
+    assert tally.macs == 2 * (10 if batch_sizes else 14) * 24 * 11
+    assert not tally.uncounted
+
+
+def test_fused_attention_of_a_gpu_is_counted():
+    query, key = _meta(2, 4, 5, 8), _meta(2, 4, 9, 8)
+    tally = torch_flops.count(lambda: torch.ops.aten._scaled_dot_product_flash_attention(query, key, key))
+    assert tally.macs == 2 * 4 * 5 * 9 * 16
+    assert not tally.uncounted
+
+
+def test_nested_tensors_are_uncounted_rather_than_guessed():
+    layer = nn.TransformerEncoderLayer(16, 4, 24, batch_first=True).eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        nested = torch.nested.nested_tensor([torch.randn(3, 16), torch.randn(5, 16)])
+        tally = _count(layer, nested)
+    assert tally.uncounted["aten._transformer_encoder_layer_fwd"] == 1
+    assert tally.to_flops(1).per_inference is None
+
+
 def test_other_work_is_counted_apart():
     def call():
         return functional.max_pool2d(torch.softmax(torch.relu(torch.ones(1, 2, 4, 4)), 1), 2).mean()

@@ -30,8 +30,10 @@ def count(call: Callable[[], object]) -> Tally:
     """The work of one call, which runs once, without gradients, and slower than usual: never while timing.
 
     TorchScript runs with its optimiser off, because its fusers hand whole groups of operators to code of
-    their own that no dispatch sees; the optimised plans of the module are left as they are. Operators count
-    as often as they run. Whatever the call raises is raised.
+    their own that no dispatch sees; the optimised plans of the module are left as they are. (What
+    torch.jit.optimize_for_inference turns into oneDNN convolutions bypasses dispatch even so, but such a
+    module lives in memory only: it cannot be saved.) Operators count as often as they run. Whatever the
+    call raises is raised.
     """
     mode = _Counter()
     with torch.jit.optimized_execution(False), torch.inference_mode(), mode:

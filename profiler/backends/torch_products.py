@@ -140,10 +140,9 @@ def _transformer_layer(call: Invocation) -> Work:
 
 
 def _packed_weight(call: Invocation) -> tuple[Any, Any]:
-    """Weight and bias of a packed layer (torch.ao and XNNPACK pack them into an object)."""
-    packed = next(value for value in call.positional[1:2])
-    unpacked = packed.unpack()
-    return unpacked[0], unpacked[1]
+    """Weight and bias of a packed layer (torch.ao packs them into an object)."""
+    weight, bias, *_ = call.positional[1].unpack()
+    return weight, bias
 
 
 def _packed_linear(integer: bool) -> Rule:
@@ -156,14 +155,11 @@ def _packed_linear(integer: bool) -> Rule:
     return rule
 
 
-def _packed_convolution(integer: bool) -> Rule:
-    def rule(call: Invocation) -> Work:
-        weight, bias = _packed_weight(call)
-        macs = flops.convolution(call.output, shape_of(weight))
-        extra = (bias is not None) + call.name.endswith("_relu")
-        return Work(macs, call.elements * extra, macs if integer else 0)
-
-    return rule
+def _packed_convolution(call: Invocation) -> Work:
+    weight, bias = _packed_weight(call)
+    macs = flops.convolution(call.output, shape_of(weight))
+    extra = (bias is not None) + call.name.endswith("_relu")
+    return Work(macs, call.elements * extra, macs)
 
 
 def _packed_transposed(call: Invocation) -> Work:
@@ -187,11 +183,9 @@ RULES: dict[str, Rule] = {
     **{f"aten.{name}": _convolution for name in _CONVOLUTIONS.split()},
     **{f"aten.{name}": _transposed_convolution for name in _TRANSPOSED.split()},
     **{f"quantized.{name}": _packed_linear(True) for name in _QUANTISED_LINEAR.split()},
-    **{f"quantized.{name}": _packed_convolution(True) for name in _QUANTISED_CONVOLUTIONS.split()},
+    **{f"quantized.{name}": _packed_convolution for name in _QUANTISED_CONVOLUTIONS.split()},
     **{f"quantized.{name}": _packed_transposed for name in _QUANTISED_TRANSPOSED.split()},
     "quantized.linear_dynamic_fp16": _packed_linear(False),
-    "prepacked.linear_clamp_run": _packed_linear(False),
-    "prepacked.conv2d_clamp_run": _packed_convolution(False),
     "aten.conv_tbc": _time_convolution,
     "aten.mv": _product("self", "vec"),
     "aten.addmv": _product("mat", "vec", added=True),
