@@ -46,6 +46,7 @@ class Measurement:
         self._plan, self._send, self._stop_asked = plan, send, stop_asked
         self._phase = "import"
         self._unavailable: dict[str, Reason] = {}
+        self._reasons: list[Reason] = []
 
     @property
     def phase(self) -> str:
@@ -156,6 +157,7 @@ class Measurement:
                 steady_ns=steady.elapsed_ns,
                 block_starts=(),
                 stop_rule_held=steady.rule_held,
+                reasons=tuple(self._reasons),
                 unavailable=self._unavailable,
             )
         )
@@ -238,7 +240,7 @@ class Measurement:
                 difference = max(difference, _largest_difference(array, second[name]))
         idempotent = all(array.tobytes() == second[name].tobytes() for name, array in first.items())
         if not all(np.isfinite(array).all() for array in first.values() if array.dtype.kind in "fc"):
-            self._unavailable["accuracy.finite"] = Reason("answers_not_finite")
+            self._reasons.append(Reason("answers_not_finite"))
         return Accuracy(idempotent=idempotent, max_repeat_difference=difference)
 
     def _enter(self, step: str) -> None:

@@ -61,10 +61,7 @@ def reasons(
     said: Mapping[str, Reason],
     inspect_error: ErrorInfo | None,
 ) -> dict[str, Reason]:
-    """A reason for each gap; what the child said wins over what inspecting said, and that over the rules.
-
-    What the child said of something that is no gap (`accuracy.finite`) is kept as it is.
-    """
+    """A reason for each gap; what the child said wins over what inspecting said, and that over the rules."""
     missing = gaps(result)
     known = {
         **_of_rules(result),
@@ -72,17 +69,7 @@ def reasons(
         **_of_inspecting(missing, described, inspect_error),
         **said,
     }
-    found = {name: known.get(name, Reason(fallback)) for name, fallback in missing.items()}
-    return found | {name: reason for name, reason in said.items() if name not in _measured(result)}
-
-
-def _measured(result: RunResult) -> set[str]:
-    return {
-        f"{part}.{field}"
-        for part in _PARTS
-        for field in getattr(result, part).__struct_fields__
-        if getattr(getattr(result, part), field) is not None
-    }
+    return {name: known.get(name, Reason(fallback)) for name, fallback in missing.items()}
 
 
 def _of_rules(result: RunResult) -> dict[str, Reason]:
