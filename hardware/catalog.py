@@ -87,6 +87,11 @@ class Card(msgspec.Struct, frozen=True):
     pci_device_ids: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Each source for itself; a semicolon within parentheses parts nothing."""
+        return tuple(re.split(r";\s*(?![^(]*\))", self.source))
+
     def missing(self, field: str) -> Unknown:
         """Why this field is None: the card cannot do it, or no source that could be checked says it."""
         if field.endswith(("tensor_tflops", "tensor_tops", "tensor_cores")):

@@ -138,7 +138,7 @@ class Watch:
         self._child = Child("hardware.device_memory", str(pid), python=python)
 
     def stop(self, timeout_s: float = 2.0) -> DevicePeak:
-        """The peak; where no answer came, every field has reason nvml_timeout or probe_failed. Call it once."""
+        """The peak; where no answer came, every field says so (nvml_timeout, probe_failed). Call it once."""
         peak = self._child.answer(DevicePeak, timeout_s)
         return DevicePeak(unavailable=dict.fromkeys(_FIELDS, peak)) if isinstance(peak, Unknown) else peak
 

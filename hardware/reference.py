@@ -83,8 +83,7 @@ def _reference(card: Card) -> Row:
         "power_w": _printed(card, "tdp_w"),
     }
     search = " ".join((card.name, card.vendor, card.architecture, card.compute_capability or ""))
-    sources = tuple(part.strip() for part in card.source.split(";"))
-    return Row(card.name, Kind.CARD, figures, sources, None, card.notes, card.verification, search)
+    return Row(card.name, Kind.CARD, figures, card.sources, None, card.notes, card.verification, search)
 
 
 def _printed(card: Card, field: str) -> Figure:

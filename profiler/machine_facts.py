@@ -67,8 +67,10 @@ class Facts:
         )
         names = [gpu.name or self._say("unnamed_card") for gpu in self._machine.gpus]
         if names:
-            return f"{host} {self._say('sentence_cards', cards=', '.join(names))}"
-        return f"{host} {self._why(self._machine, 'gpus')}"
+            cards = self._say("sentence_cards", cards=", ".join(names))
+        else:
+            cards = self._why(self._machine, "gpus")
+        return self._say("sentence_pair", first=host, second=cards)
 
     def groups(self) -> tuple[Group, ...]:
         host = (self._processor(), self._memory(), self._system())
