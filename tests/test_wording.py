@@ -22,7 +22,8 @@ TOPICS = sorted(
 def test_each_code_has_both_languages_with_the_same_placeholders(topic: str) -> None:
     for code, texts in wording.topic(topic).items():
         assert set(texts) == set(LANGUAGES), code
-        assert all(text.strip() for text in texts.values()), code
+        # a plain count has no unit
+        assert all(text.strip() for text in texts.values()) or code.startswith("unit_"), code
         assert placeholders(texts["en"]) == placeholders(texts["zh_CN"]), code
 
 
