@@ -53,8 +53,12 @@ class Conversation:
             code = child.end(gently=not killed_by_us)
         if heard.finished is None and heard.error is None and not killed_by_us:
             heard.error = self._explain_death(code, child.last_words()).info
-        elif heard.error is not None and not heard.error.details:
-            heard.error = msgspec.structs.replace(heard.error, details=child.last_words())
+        if heard.error is not None:
+            parameters = {"file": heard.model.name} | {
+                name: value for name, value in heard.error.parameters.items() if value
+            }
+            details = heard.error.details or child.last_words()
+            heard.error = msgspec.structs.replace(heard.error, parameters=parameters, details=details)
 
     def _explain_death(self, code: int, log: str) -> KnownError:
         error = death(code, self._heard.phase, log)

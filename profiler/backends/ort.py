@@ -204,9 +204,11 @@ _PATTERNS: tuple[tuple[str, ErrorKind], ...] = (
     (r"opset \d+ is under development|ValidateOpsetForDomain|only \*guarantees\* support",
      ErrorKind.OPSET_UNKNOWN),
     (r"No Op registered for|NOT_IMPLEMENTED|is not a registered function/op", ErrorKind.OPERATOR_UNKNOWN),
-    (r"External data|external data|external initializer", ErrorKind.EXTERNAL_DATA_MISSING),
+    (r"External data path does not exist", ErrorKind.EXTERNAL_DATA_MISSING),
+    (r"External data path validation failed", ErrorKind.EXTERNAL_DATA_OUTSIDE),
     (r"Got invalid dimensions|Invalid rank for input|INVALID_ARGUMENT.*dimension", ErrorKind.SHAPE_MISMATCH),
     (r"Protobuf parsing failed|INVALID_PROTOBUF|INVALID_GRAPH|Load model from", ErrorKind.MODEL_DAMAGED),
+    (r"Deserialize tensor", ErrorKind.MODEL_DAMAGED),
 )  # fmt: skip
 
 
@@ -223,14 +225,22 @@ def explain(error: Exception) -> KnownError:
     return KnownError(ErrorKind.RUNTIME_REFUSED, text, runtime="onnxruntime")
 
 
+_DETAILS: dict[ErrorKind, dict[str, str]] = {
+    ErrorKind.OPERATOR_UNKNOWN: {
+        "operator": r"No Op registered for (\S+)|(\S+?)\(-?\d+\) is not a registered"
+    },
+    ErrorKind.OPSET_UNKNOWN: {"opset": r"Opset (\d+)"},
+    ErrorKind.EXTERNAL_DATA_MISSING: {"data": r'does not exist: "(?:[^"]*[/\\])?([^"]+)"'},
+    ErrorKind.SHAPE_MISMATCH: {"name": r"for input: (\S+)"},
+    ErrorKind.MODEL_DAMAGED: {},
+}
+
+
 def _named(kind: ErrorKind, text: str) -> dict[str, str]:
-    if kind is ErrorKind.OPERATOR_UNKNOWN:
-        found = re.search(r"No Op registered for (\S+)|for (?:the node )?.*?:?(\w+)\(\d+\)", text)
-        return {"operator": next((name for name in found.groups() if name), "") if found else ""}
-    if kind is ErrorKind.OPSET_UNKNOWN:
-        found = re.search(r"[Oo]pset (\d+)", text)
-        return {"opset": found.group(1) if found else ""}
-    if kind is ErrorKind.SHAPE_MISMATCH:
-        found = re.search(r"for input: (\S+)", text)
-        return {"name": found.group(1) if found else "", "detail": " ".join(text.split())}
-    return {}
+    """What the runtime's words name: an operator, an opset, a file."""
+    named = {}
+    for name, pattern in _DETAILS.get(kind, {}).items():
+        found = re.search(pattern, text)
+        if found:
+            named[name] = next(group for group in found.groups() if group)
+    return named
