@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTableView, QWidget
 
-from gui import tables
+from gui import tables, titles
 from gui.models.history_table import COLUMNS, HistoryTable
 
 _FIELDS = [column.field for column in COLUMNS]
@@ -52,13 +52,12 @@ class HistoryView(QTableView):
 
     def _least_width(self, column: int) -> int:
         heading = self.horizontalHeader().sectionSizeFromContents(column).width()
-        late = QDateTime.fromString(_LATE, Qt.DateFormat.ISODate)
         typical = {
-            "created": QLocale().toString(late, QLocale.FormatType.ShortFormat),
+            "created": titles.of_time(_LATE),
             "model": "a model's name.onnx",
             "format": "TorchScript",
-            "runtime": "onnxruntime",
-            "device": "cuda:0",
+            "runtime": "PyTorch (TorchScript)",
+            "device": "CUDA:0",
             "level": "✓ trusted",
         }
         text = typical.get(_FIELDS[column], "")

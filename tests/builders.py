@@ -47,7 +47,7 @@ def samples(
 def model(name: str = "resnet50.onnx") -> Model:
     return Model(
         name=name,
-        format="ONNX",
+        format="onnx",
         sha256="3f" * 32,
         size_bytes=102_230_000,
         parameters=25_557_032,
@@ -73,7 +73,7 @@ def plan(**changes: Any) -> Plan:
         minimum_s=10.0,
         maximum_s=60.0,
         shapes={"input": (1, 3, 224, 224)},
-        inputs={"input": "made from the seed"},
+        inputs={"input": "made"},
     )
     return msgspec.structs.replace(whole, **changes)
 
@@ -161,7 +161,7 @@ def row(run_id: str = "20260102T030405-0001", **changes: Any) -> Row:
         created="2026-01-02T03:04:05+00:00",
         status="finished",
         model="resnet50.onnx",
-        format="ONNX",
+        format="onnx",
         runtime="onnxruntime",
         device="cpu",
         batch=1,

@@ -46,7 +46,9 @@ class FakeStore:
 
 @pytest.fixture
 def store() -> FakeStore:
-    return FakeStore([row("one"), row("two", model="mobilenet.pt", format="TorchScript")])
+    return FakeStore(
+        [row("one"), row("two", model="mobilenet.pt", format="torchscript", runtime="torchscript")]
+    )
 
 
 @pytest.fixture

@@ -84,10 +84,12 @@ def test_sorting_takes_the_selection_along() -> None:
 def test_search_needs_every_word_and_no_case() -> None:
     model = table(
         builders.row("a"),
-        builders.row("b", model="ResNet50.pt", format="TorchScript"),
+        builders.row("b", model="ResNet50.pt", format="torchscript", runtime="torchscript"),
         builders.row("c", device="cuda:0"),
     )
     model.search("RESNET torch")
+    assert ids(model) == ["b"]
+    model.search("pytorch")
     assert ids(model) == ["b"]
     model.search("cuda")
     assert ids(model) == ["c"]
@@ -132,3 +134,17 @@ def test_ten_thousand_rows_sort_and_search_without_a_stall() -> None:
     # A proxy model takes 1.15 s for one such sort; this takes 0.02 s, and CI machines are slow.
     assert time.perf_counter() - start < 0.5
     assert all("m9" in cell(model, row, "model") for row in range(0, model.rowCount(), 100))
+
+
+def test_codes_are_shown_by_their_names_and_unknown_ones_as_they_are() -> None:
+    model = table(builders.row("a"), builders.row("b", format="newer", runtime="newest", created="long ago"))
+    assert [cell(model, 0, field) for field in ("format", "runtime", "device")] == [
+        "ONNX",
+        "ONNX Runtime",
+        "CPU",
+    ]
+    assert [cell(model, 1, field) for field in ("created", "format", "runtime")] == [
+        "long ago",
+        "newer",
+        "newest",
+    ]

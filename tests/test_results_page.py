@@ -178,7 +178,7 @@ def test_settings_hold_plan_environment_and_machine() -> None:
     assert found["Ran on CPUExecutionProvider"][0] == "126 operators"
     assert found["Processor"][0] == "Example CPU 9000"
     assert found["Memory"][0] == "137 GB"
-    assert found["Input input"] == ("1 × 3 × 224 × 224", "made from the seed")
+    assert found["Input “input”"] == ("1 × 3 × 224 × 224", "made up from the seed")
 
 
 def test_results_of_a_batch_stand_side_by_side_without_a_winner(qtbot: QtBot, page: ResultsPage) -> None:

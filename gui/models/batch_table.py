@@ -8,7 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from gui import titles
 from profiler import units
+from profiler.error_text import visible
 from profiler.result import RunResult, Status
 
 Index = QModelIndex | QPersistentModelIndex
@@ -65,8 +67,12 @@ class BatchTable(QAbstractTableModel):
     def _texts(self, result: RunResult) -> tuple[str, ...]:
         where = self.tr("{runtime}, {device}, batch {batch}")
         return (
-            result.model.name,
-            where.format(runtime=result.plan.runtime, device=result.plan.device, batch=result.plan.batch),
+            visible(result.model.name),
+            where.format(
+                runtime=titles.of_runtime(result.plan.runtime),
+                device=titles.of_device(result.plan.device),
+                batch=result.plan.batch,
+            ),
             units.duration(result.latency.p50_ns),
             units.duration(result.latency.p99_ns),
             units.rate(result.throughput.inferences_per_s),

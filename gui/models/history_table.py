@@ -7,11 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QDateTime,
-    QLocale,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -19,6 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QGuiApplication
 
+from gui import titles
 from gui.plots.colours import quiet_text
 from profiler import units
 from profiler.error_text import visible
@@ -57,6 +55,12 @@ COLUMNS = (
     Column("peak_rss_bytes", units.size),
     Column("level", None),
 )
+_TITLES: dict[str, Callable[[str], str]] = {
+    "created": titles.of_time,
+    "format": titles.of_format,
+    "runtime": titles.of_runtime,
+    "device": titles.of_device,
+}
 _SEARCHED = ("model", "format", "runtime", "device", "status", "level", "created")
 
 
@@ -110,14 +114,14 @@ class HistoryTable(QAbstractTableModel):
 
     def _arranged(self) -> list[int]:
         kept = [at for at, text in enumerate(self._searchable) if all(word in text for word in self._words)]
-        keys = [_raw(self._entries[at], COLUMNS[self._column].field) for at in kept]
-        known = [at for at, key in zip(kept, keys, strict=True) if key is not None]
-        values = [key for key in keys if key is not None]
-        order = np.argsort(_ranks(values), kind="stable")
-        if self._order == Qt.SortOrder.DescendingOrder:
-            order = order[::-1]
-        unknown = [at for at, key in zip(kept, keys, strict=True) if key is None]
-        return [known[at] for at in order.tolist()] + unknown
+        field = COLUMNS[self._column].field
+        keys = {at: _raw(self._entries[at], field) for at in kept}
+        known = sorted(
+            (at for at in kept if keys[at] is not None),
+            key=lambda at: keys[at] or 0,
+            reverse=self._order == Qt.SortOrder.DescendingOrder,
+        )
+        return known + [at for at in kept if keys[at] is None]
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._shown)
@@ -173,10 +177,9 @@ class HistoryTable(QAbstractTableModel):
         value = getattr(entry, column.field)
         if column.text is not None:
             return column.text(value)
-        if column.field == "created":
-            when = QDateTime.fromString(value, Qt.DateFormat.ISODateWithMs).toLocalTime()
-            return QLocale().toString(when, QLocale.FormatType.ShortFormat) if when.isValid() else value
-        return self._quality(entry) if column.field == "level" else visible(value)
+        if column.field == "level":
+            return self._quality(entry)
+        return _TITLES.get(column.field, visible)(value)
 
     def _quality(self, entry: Row) -> str:
         ended = {
@@ -203,7 +206,8 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
 
 
 def _searchable(entry: Row) -> str:
-    return " ".join(str(getattr(entry, field) or "") for field in _SEARCHED).casefold()
+    texts = [str(getattr(entry, field) or "") for field in _SEARCHED]
+    return " ".join([*texts, titles.of_format(entry.format), titles.of_runtime(entry.runtime)]).casefold()
 
 
 def _raw(entry: Row, field: str) -> float | str | None:
@@ -221,9 +225,3 @@ def _seconds(created: str) -> float | None:
     except ValueError:
         return None
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-
-
-def _ranks(values: list[Any]) -> np.ndarray[Any, Any]:
-    if values and isinstance(values[0], str):
-        return np.array(values, dtype=np.str_)
-    return np.array(values, dtype=np.float64)

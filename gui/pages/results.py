@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,9 +26,13 @@ from profiler.result import RunResult
 from profiler.wording import Language
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from gui.results.view import ResultView
 
-Samples = npt.NDArray[np.int64]
+    Samples = npt.NDArray[np.int64]
+
 MOST_KEPT = 8
 _ROWS_SEEN = 4
 

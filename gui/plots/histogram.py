@@ -34,7 +34,7 @@ class WaitChart(Chart):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__((partial(axes.log_ticks, axes.unit_for(1e6)), 70), (axes.count_ticks, 34), parent)
+        super().__init__((partial(axes.log_ticks, axes.unit_for(1e6)), 70), (axes.count_ticks, 46), parent)
         self.bins: Bins | None = None
         self._count = 0
         self._unit = axes.unit_for(1e6)

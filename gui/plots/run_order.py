@@ -29,7 +29,7 @@ class RunOrderStrip(Chart):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         milliseconds = partial(axes.linear_ticks, axes.unit_for(1e6))
-        super().__init__((axes.count_ticks, 90), (milliseconds, 34), parent)
+        super().__init__((axes.count_ticks, 90), (milliseconds, 46), parent)
         self._samples: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._cold = self._warmup = self._above = 0
         self._unit = axes.unit_for(1e6)

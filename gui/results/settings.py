@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from gui import titles
 from gui.models.settings_table import Fact, Section
 from gui.results import machine
 from profiler import units
+from profiler.error_text import visible
 from profiler.result import RunResult, Tensor
 
 
@@ -23,21 +25,24 @@ def _model(result: RunResult) -> list[Fact]:
     model = result.model
     known = None if model.parameters is None else f"{model.parameters:,}"
     return [
-        Fact(QCoreApplication.translate("Settings", "File"), model.name),
-        Fact(QCoreApplication.translate("Settings", "Format"), model.format),
+        Fact(QCoreApplication.translate("Settings", "File"), visible(model.name)),
+        Fact(QCoreApplication.translate("Settings", "Format"), titles.of_format(model.format)),
         Fact(QCoreApplication.translate("Settings", "Size"), units.size(model.size_bytes)),
         Fact(QCoreApplication.translate("Settings", "Parameters"), known),
         Fact("SHA-256", model.sha256 or None),
-        *(_tensor(QCoreApplication.translate("Settings", "Input {name}"), tensor) for tensor in model.inputs),
         *(
-            _tensor(QCoreApplication.translate("Settings", "Output {name}"), tensor)
+            _tensor(QCoreApplication.translate("Settings", "Input “{name}”"), tensor)
+            for tensor in model.inputs
+        ),
+        *(
+            _tensor(QCoreApplication.translate("Settings", "Output “{name}”"), tensor)
             for tensor in model.outputs
         ),
     ]
 
 
 def _tensor(words: str, tensor: Tensor) -> Fact:
-    return Fact(words.format(name=tensor.name), f"{tensor.dtype} {_shape(tensor.shape)}".rstrip())
+    return Fact(words.format(name=visible(tensor.name)), f"{tensor.dtype} {_shape(tensor.shape)}".rstrip())
 
 
 def _shape(shape: tuple[int | str | None, ...] | None) -> str:
@@ -50,14 +55,17 @@ def _plan(result: RunResult) -> list[Fact]:
     plan = result.plan
     time = QCoreApplication.translate("Settings", "{low} s to {high} s")
     return [
-        Fact(QCoreApplication.translate("Settings", "Runtime"), plan.runtime),
-        Fact(QCoreApplication.translate("Settings", "Device"), plan.device),
+        Fact(QCoreApplication.translate("Settings", "Runtime"), titles.of_runtime(plan.runtime)),
+        Fact(QCoreApplication.translate("Settings", "Device"), titles.of_device(plan.device)),
         Fact(QCoreApplication.translate("Settings", "Scenario"), plan.scenario),
         Fact(QCoreApplication.translate("Settings", "Batch size"), str(plan.batch)),
         Fact(QCoreApplication.translate("Settings", "Concurrency"), str(plan.concurrency)),
         Fact(QCoreApplication.translate("Settings", "Threads"), str(plan.threads)),
         Fact(QCoreApplication.translate("Settings", "World size"), str(plan.world_size)),
-        Fact(QCoreApplication.translate("Settings", "Precision asked for"), plan.precision_requested),
+        Fact(
+            QCoreApplication.translate("Settings", "Precision asked for"),
+            _precision(plan.precision_requested),
+        ),
         Fact(QCoreApplication.translate("Settings", "Preset"), plan.preset),
         Fact(
             QCoreApplication.translate("Settings", "Time to measure"),
@@ -68,13 +76,25 @@ def _plan(result: RunResult) -> list[Fact]:
         Fact(QCoreApplication.translate("Settings", "Seed"), str(plan.seed)),
         *(
             Fact(
-                QCoreApplication.translate("Settings", "Input {name}").format(name=name),
+                QCoreApplication.translate("Settings", "Input “{name}”").format(name=visible(name)),
                 _shape(shape),
-                plan.inputs.get(name, ""),
+                _origin(plan.inputs.get(name, "")),
             )
             for name, shape in plan.shapes.items()
         ),
     ]
+
+
+def _origin(code: str) -> str:
+    known = {
+        "made": QCoreApplication.translate("Settings", "made up from the seed"),
+        "file": QCoreApplication.translate("Settings", "from a file"),
+    }
+    return known.get(code, code)
+
+
+def _precision(code: str) -> str:
+    return QCoreApplication.translate("Settings", "as in the file") if code == "as_is" else code
 
 
 def _environment(result: RunResult) -> list[Fact]:
@@ -94,5 +114,5 @@ def _environment(result: RunResult) -> list[Fact]:
         Fact(QCoreApplication.translate("Settings", "Driver"), seen.driver),
         Fact("Python", seen.python),
         Fact("inferometer", seen.inferometer),
-        Fact(QCoreApplication.translate("Settings", "Measured"), result.created),
+        Fact(QCoreApplication.translate("Settings", "Measured"), titles.of_time(result.created)),
     ]

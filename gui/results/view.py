@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QDateTime, QEvent, QLocale, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from gui import sentences
+from gui import sentences, titles
 from gui.cards import MetricCard
 from gui.models.settings_table import FactsView
 from gui.panel import ElidedLabel, QuietLabel, wrapped_label
@@ -122,12 +122,13 @@ class ResultView(QWidget):
         self.missing.set_sections(numbers.not_measurable(result))
 
     def _context(self, result: RunResult) -> str:
-        when = QDateTime.fromString(result.created, Qt.DateFormat.ISODate).toLocalTime()
-        shown = QLocale().toString(when, QLocale.FormatType.ShortFormat) if when.isValid() else result.created
         text = self.tr("{format} · {runtime} on {device} · batch {batch} · {when}")
-        plan = result.plan
         return text.format(
-            format=result.model.format, runtime=plan.runtime, device=plan.device, batch=plan.batch, when=shown
+            format=titles.of_format(result.model.format),
+            runtime=titles.of_runtime(result.plan.runtime),
+            device=titles.of_device(result.plan.device),
+            batch=result.plan.batch,
+            when=titles.of_time(result.created),
         )
 
     def retranslate(self) -> None:
