@@ -6,7 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.plots.axes import Rule, TickAxis
 from gui.plots.colours import Colours, colours
@@ -16,7 +16,7 @@ class Chart(QWidget):
     """Base of the charts: subclasses add items, and colour them in `recolour`.
 
     The mouse moves nothing: a wheel over a chart must scroll the page. Attributes: `plot` the
-    PlotWidget, `bottom` and `left` its axes.
+    PlotWidget, `bottom` and `left` its axes, `note` a line of words below it.
     """
 
     _started = False
@@ -35,10 +35,14 @@ class Chart(QWidget):
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self._box = layout = QVBoxLayout(self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self.plot, 1)
+        self.note = QLabel(self)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        layout.addWidget(self.note)
         self.setMinimumHeight(self.fontMetrics().height() * 9)
 
     def start(self) -> None:

@@ -36,7 +36,7 @@ class WaitChart(Chart):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__((partial(axes.log_ticks, axes.unit_for(1e6)), 70), (axes.count_ticks, 46), parent)
         self.bins: Bins | None = None
-        self._count = 0
+        self._count = self._slowest_ns = 0
         self._unit = axes.unit_for(1e6)
         self._shares_shown = False
         self._marks: dict[str, int] = {}
@@ -58,7 +58,7 @@ class WaitChart(Chart):
 
     def set_samples(self, ns: npt.NDArray[np.int64], percentiles: dict[str, int | None]) -> None:
         """Draw the counted waits (int64 ns); percentiles in ns by name, those that are None not drawn."""
-        self._count = len(ns)
+        self._count, self._slowest_ns = len(ns), int(ns.max()) if len(ns) else 0
         self._marks = {name: value for name, value in percentiles.items() if value is not None}
         self.bins = log_bins(ns) if len(ns) else None
         if self.bins is None:
@@ -111,9 +111,17 @@ class WaitChart(Chart):
         """Say axes and description again in the language as it is now."""
         self.bottom.setLabel(self.tr("wait ({unit}), log scale").format(unit=self._unit.name))
         self.left.setLabel(self.tr("share of calls") if self._shares_shown else self.tr("calls"))
+        self.note.setText(self._beyond())
+        self.note.setVisible(bool(self.note.text()))
         marks = ", ".join(f"{name} {units.duration(value)}" for name, value in self._marks.items())
         name = (
             self.tr("Share of calls below each wait") if self._shares_shown else self.tr("Histogram of waits")
         )
         text = self.tr("{count} counted waits. {marks}").format(count=f"{self._count:,}", marks=marks)
-        self.describe(name, text)
+        self.describe(name, f"{text} {self.note.text()}".rstrip())
+
+    def _beyond(self) -> str:
+        if self.bins is None or not self.bins.beyond:
+            return ""
+        text = self.tr("▶ {count} beyond the chart, the slowest {slowest}.")
+        return text.format(count=f"{self.bins.beyond:,}", slowest=units.duration(self._slowest_ns))

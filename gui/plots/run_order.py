@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.plots import axes
 from gui.plots.chart import Chart
@@ -37,10 +37,6 @@ class RunOrderStrip(Chart):
         self._line = self._new_line()
         self._marks: Any = pg.ScatterPlotItem(symbol="t1", size=9, pen=None)
         self.plot.addItem(self._marks)
-        self.note = QLabel(self)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._box.addWidget(self.note)
         self.start()
 
     def _new_region(self) -> Any:
@@ -107,7 +103,6 @@ class RunOrderStrip(Chart):
         self.bottom.setLabel(self.tr("run number"))
         self.left.setLabel(self.tr("wait ({unit})").format(unit=self._unit.name))
         self.note.setText("  ".join(self._notes()))
-        self.note.setToolTip("")
         self.describe(self.tr("Waits in order"), self._description())
 
     def _notes(self) -> list[str]:

@@ -129,7 +129,8 @@ class WaitsTab(_ChartTab):
     def _bin_rows(self, bins: Bins | None) -> Rows:
         if bins is None:
             return []
-        rows = zip(bins.edges_ns[:-1].tolist(), bins.edges_ns[1:].tolist(), bins.counts.tolist(), strict=True)
+        edges = [*bins.edges_ns.tolist(), float(self._samples.max())]
+        counts = [*bins.counts.tolist(), bins.beyond]
         return [
             (
                 units.duration(low),
@@ -137,7 +138,7 @@ class WaitsTab(_ChartTab):
                 f"{count:,}",
                 units.percent(count / len(self._samples)),
             )
-            for low, high, count in rows
+            for low, high, count in zip(edges, edges[1:], counts, strict=False)
             if count
         ]
 
