@@ -85,7 +85,7 @@ class Run:
         self._created = now.isoformat(timespec="milliseconds")
         self._store, self._listen = store, listen
         self._python, self._module, self._machine = python, module, machine
-        self._cancel = threading.Event()
+        self._cancel, self._over = threading.Event(), threading.Event()
         self._folder = folders.running_folder() / self.id
         self._thread = threading.Thread(target=self._work, name=f"run {self.id}")
 
@@ -97,9 +97,11 @@ class Run:
         self._cancel.set()
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Whether the run is over."""
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        """Whether the run is over: its last event was heard.
+
+        Not by joining the thread: a join that Ctrl-C interrupts takes the thread for ended (Python 3.11).
+        """
+        return self._over.wait(timeout_s)
 
     def samples_so_far(self, most: int = LIVE_SAMPLES) -> sample_file.Samples:
         """The last latencies in ns that the child has counted, for a live view; empty before the first."""
@@ -116,7 +118,10 @@ class Run:
         except Exception as error:  # noqa: BLE001 - a bug of ours must end the run as an event, not as silence
             text = f"{type(error).__name__}: {error}"
             ended = Refused(ErrorInfo(ErrorKind.BUG.value, {"detail": text}, text))
-        self._listen(ended)
+        try:
+            self._listen(ended)
+        finally:
+            self._over.set()
 
     def _carry_out(self) -> Ended:
         begun = time.monotonic_ns()

@@ -74,7 +74,7 @@ class Writer:
     def make_ready(self, count: int) -> None:
         """Touch the pages of the next `count` samples, so that no page fault falls between two calls."""
         end = min(self.count + count, CAPACITY)
-        for index in range(self._ready, end, _PAGE_WORDS):
+        for index in range(max(self._ready, self.count), end, _PAGE_WORDS):
             self.durations[index] = 0
         self._ready = max(self._ready, end)
 

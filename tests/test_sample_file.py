@@ -55,6 +55,16 @@ def test_before_the_steady_state_everything_is_warm_up(path: Path) -> None:
     assert (contents.warmup_count, len(contents.steady)) == (1, 0)
 
 
+def test_making_room_never_touches_a_sample_that_is_there(path: Path) -> None:
+    writer = sample_file.Writer(path)
+    writer.make_ready(10)
+    for index in range(2_000):
+        writer.durations[index] = 7
+    writer.advance(2_000)
+    writer.make_ready(5_000)
+    assert set(writer.array().tolist()) == {7}
+
+
 def test_the_tail_is_the_last_counted_samples(path: Path) -> None:
     _filled(path, list(range(1, 101)))
     assert sample_file.read_tail(path, 3).tolist() == [98, 99, 100]

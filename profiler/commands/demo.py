@@ -10,6 +10,7 @@ from typing import TextIO
 from profiler.commands import profile
 from profiler.wording import Language, say
 
+PRESET = ["--preset", "quick"]
 SAMPLES = ("digits.onnx", "digits.torchscript.pt")
 
 
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: Tex
     files = [str(path) for path in sample_paths()]
     parser = argparse.ArgumentParser()
     profile.add_arguments(parser)
-    options = ["--preset", "quick", "--report", arguments.report]
+    options = [*PRESET, "--report", arguments.report]
     if arguments.json:
         options += ["--json", arguments.json]
     if arguments.quiet:

@@ -54,7 +54,7 @@ def _round_step(rough: float) -> float:
 
 def histogram(samples: Samples, latency: Latency, language: Language) -> str:
     """How often each wait came: logarithmic bins, with lines at the percentiles that may be shown."""
-    low, high = float(samples.min()), float(np.quantile(samples, 0.999))
+    low, high = max(1.0, float(samples.min())), float(np.quantile(samples, 0.999))
     high = max(high, low * 1.01, *(getattr(latency, field) or 0.0 for _, field in _MARKS))
     edges = np.geomspace(low, high, min(_MOST_BINS, max(8, math.isqrt(len(samples)))) + 1)
     counts, _ = np.histogram(samples, edges)
