@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -83,7 +84,7 @@ NO_MODELS: dict[str, tuple[bad.Make, str]] = {
         bad.pickle_with_payload(protocol), "format_never_loaded.pickle") for protocol in (0, 2, 4, 5)},
 }  # fmt: skip
 
-DAMAGED: dict[str, tuple[bad.Make, str]] = {
+DAMAGED: dict[str, tuple[bad.Make, str | None]] = {
     "ONNX cut in the graph": (bad.cut(bad.holding("a.onnx", bad.onnx_bytes()), 0.6), "onnx_cut_short"),
     "ONNX cut before the graph": (bad.holding("a.onnx", bad.onnx_bytes()[:8]), "onnx_no_graph"),
     "TorchScript cut": (bad.cut(bad.archive(bad.script()), 0.7), "zip_cut_short"),
@@ -100,6 +101,8 @@ DAMAGED: dict[str, tuple[bad.Make, str]] = {
     "weights too short": (bad.script_with(weight=b"1234"), "torchscript_entry"),
     "pickle of another kind": (bad.script_with(data_pkl=pickle.dumps({1, 2}, 4)), "torchscript_entry"),
     "pickle with a payload": (bad.script_with_payload, "torchscript_entry"),
+    "name that is no text": (
+        bad.holding("a.onnx", bad.onnx_bytes().replace(b"\x06MatMul", b"\x06Mat\xfful")), None),
     "signature without shapes": (bad.script_with(signature=b'{"inputs": [{"name": "x"}]}'), "signature"),
     "signature of no JSON": (bad.script_with(signature=b"[" * 100_000), "signature"),
     "negative dimension": (
@@ -169,7 +172,9 @@ def test_a_file_that_is_no_model_is_named_for_what_it_is(
 
 
 @pytest.mark.parametrize(("make", "expected"), DAMAGED.values(), ids=DAMAGED.keys())
-def test_a_damaged_model_is_refused_with_what_is_wrong(make: bad.Make, expected: str, tmp_path: Path) -> None:
+def test_a_damaged_model_is_refused_with_what_is_wrong(
+    make: bad.Make, expected: str | None, tmp_path: Path
+) -> None:
     path = make(tmp_path)
     before = contents(tmp_path)
     info = look(path)
@@ -227,3 +232,28 @@ def test_a_payload_inside_a_module_is_listed_and_not_run(tmp_path: Path) -> None
     path = bad.script_with_payload_inside(tmp_path)
     assert describe(path).parameters == 149_930
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("sample", ["digits.onnx", "digits.torchscript.pt"])
+def test_a_file_with_wrong_bytes_is_described_or_refused_and_never_a_bug(sample: str, tmp_path: Path) -> None:
+    whole, random = (bad.SAMPLES / sample).read_bytes(), Random(sample)
+    path, outcomes, sentences = tmp_path / "model", set(), set()
+    for _ in range(300):
+        path.write_bytes(mutated(whole, random))
+        try:
+            outcomes.add(type(describe(path)).__name__)
+        except KnownError as error:
+            outcomes.add(error.kind.value)
+            sentences.add(error_text.sentence(error.info, "en"))
+    assert all(sentence.endswith(".") for sentence in sentences)
+    assert {"Description", "model_damaged"} <= outcomes
+
+
+def mutated(data: bytes, random: Random) -> bytes:
+    """A few bytes replaced, most of them near the start or the end, where the structure is; some cut."""
+    changed = bytearray(data)
+    for _ in range(random.randint(1, 6)):
+        near = random.randrange(400)
+        position = random.choice([near, len(changed) - 1 - 8 * near, random.randrange(len(changed))])
+        changed[position] = random.randrange(256)
+    return bytes(changed[: random.randrange(len(changed))] if random.random() < 0.1 else changed)

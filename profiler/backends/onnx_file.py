@@ -9,7 +9,7 @@ from typing import Any
 import onnx
 from google.protobuf.message import DecodeError
 
-from profiler.backends import onnx_external, onnx_weights
+from profiler.backends import onnx_external, onnx_text, onnx_weights
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Tensor
 
@@ -32,6 +32,8 @@ def read(path: Path) -> onnx.ModelProto:
         raise _damaged(path, str(error)) from error
     if not model.HasField("graph"):
         raise KnownError(ErrorKind.MODEL_DAMAGED, file=path.name, what="onnx_no_graph")
+    if not onnx_text.is_text(model):
+        raise _damaged(path, "a name that is not UTF-8")
     onnx_weights.check(model, path)
     onnx_external.check(model, path)
     return model

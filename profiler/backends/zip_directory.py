@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 import zipfile
 from collections.abc import Sequence
@@ -35,6 +36,11 @@ def entries(path: Path) -> list[zipfile.ZipInfo]:
             with zipfile.ZipFile(file) as archive:
                 infos = archive.infolist()
         except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as error:
+            raise damaged("zip_cut_short", path, str(error)) from error
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            # zipfile went to a negative offset that the end record led it to
             raise damaged("zip_cut_short", path, str(error)) from error
     _check_names(infos, path)
     if sum(info.compress_size for info in infos) > path.stat().st_size:
