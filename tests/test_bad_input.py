@@ -106,7 +106,7 @@ def _is_one_sentence(err: str) -> bool:
 def test_a_bad_file_gets_one_sentence_and_exit_code_1(profile: Profile, tmp_path: Path, name: str) -> None:
     path = FILES[name](tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    code, _, err = profile(path, "--json", tmp_path / "out.json")
+    code, _, err = profile(path)
     assert code == 1
     assert _is_one_sentence(err), err
     assert path.name in err
