@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from hardware.device_memory import DevicePeak
 from profiler import messages, unavailable
 from profiler.errors import ErrorInfo, ErrorKind
 from profiler.metrics import latency as latencies
@@ -45,6 +46,7 @@ class Heard(msgspec.Struct):
     phase: str = "start"
     cancelled: bool = False
     file_changed: bool = False
+    device_peak: DevicePeak | None = None
     start_to_first_ns: int | None = None
     machine: dict[str, Any] = {}
     os: str | None = None
@@ -145,6 +147,12 @@ def _memory(heard: Heard) -> Memory:
     weights = heard.description.weights_bytes if heard.description is not None else None
     total = heard.machine.get("memory_total_bytes")
     utilisation = memory.utilisation
+    if heard.device_peak is not None:
+        memory = msgspec.structs.replace(
+            memory,
+            device_peak_process_bytes=heard.device_peak.process_bytes,
+            device_total_bytes=heard.device_peak.total_bytes,
+        )
     if memory.device_peak_process_bytes and memory.device_total_bytes:
         utilisation = memory.device_peak_process_bytes / memory.device_total_bytes
     elif heard.plan.device == "cpu" and memory.peak_rss_bytes and isinstance(total, int) and total:
@@ -222,6 +230,17 @@ def _reasons(heard: Heard, status: Status) -> list[Reason]:
 
 
 def _unavailable(result: RunResult, heard: Heard) -> dict[str, Reason]:
-    said = heard.finished.unavailable if heard.finished is not None else {}
+    said = {**_of_device(heard.device_peak), **(heard.finished.unavailable if heard.finished else {})}
     described = heard.description.unavailable if heard.description is not None else {}
     return unavailable.reasons(result, described, said, heard.description_error)
+
+
+def _of_device(peak: DevicePeak | None) -> dict[str, Reason]:
+    """Why the device's memory could not be read, under the names that the result has for it."""
+    names = {"process_bytes": "device_peak_process_bytes", "total_bytes": "device_total_bytes"}
+    missing = peak.unavailable if peak is not None else {}
+    return {
+        f"memory.{names[field]}": Reason(unknown.code, dict(unknown.parameters))
+        for field, unknown in missing.items()
+        if field in names
+    }

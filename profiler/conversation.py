@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from hardware import device_memory
 from profiler import messages
 from profiler.assembly import Heard
 from profiler.child import Child, death
@@ -44,12 +45,15 @@ class Conversation:
         child = Child(self._folder, plan.threads, python, module)
         request = messages.Measure(plan, format_name, str(self._folder / "samples.bin"))
         killed_by_us = False
+        watch = None if plan.device == "cpu" else device_memory.Watch(child.process.pid)
         try:
             child.say(request)
             killed_by_us = self._listen_until_end(child)
         except KnownError as error:
             heard.error, killed_by_us = error.info, True
         finally:
+            if watch is not None:
+                heard.device_peak = watch.stop()
             code = child.end(gently=not killed_by_us)
         if heard.finished is None and heard.error is None and not killed_by_us:
             heard.error = self._explain_death(code, child.last_words()).info

@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from hardware.alike import alike
 from hardware.machine import Cpu, Gpu, Machine, Note, Unknown
 from profiler import wording
 from profiler.units import DASH, significant
 from profiler.wording import Language
+
+# What each set is called outside of the kernel, where it differs by more than capitals.
+_SETS = {
+    "sse4_2": "SSE4.2", "avx_vnni": "AVX-VNNI", "avx512f": "AVX-512", "avx512_vnni": "AVX-512 VNNI",
+    "avx512_bf16": "AVX-512 BF16", "avx512_fp16": "AVX-512 FP16", "amx_int8": "AMX INT8",
+    "amx_bf16": "AMX BF16", "amx_fp16": "AMX FP16", "asimd": "NEON", "asimdhp": "NEON FP16",
+    "asimddp": "NEON dot product",
+}  # fmt: skip
+# Every processor with AVX2 has the first four, one with AVX-512 or AMX for servers the others.
+_IMPLIED = frozenset({"sse4_2", "avx", "f16c", "fma", "avx512bw", "avx512vl", "amx_tile"})
+
+
+_BINARY = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 class Fact(NamedTuple):
@@ -32,7 +46,7 @@ def sentence(machine: Machine, language: Language) -> str:
 
 
 def groups(machine: Machine, language: Language) -> tuple[Group, ...]:
-    """Processor, memory, system, then each card, or why there is none."""
+    """Processor, system and memory, then each card, or why there is none."""
     return Facts(machine, language).groups()
 
 
@@ -44,11 +58,10 @@ def note_sentence(note: Note, language: Language) -> str:
 
 
 def binary_size(count_bytes: float) -> str:
-    """98304 -> 96.0 KiB; binary units, because memory and caches are made of powers of two."""
-    for factor, unit in ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB")):
-        if count_bytes >= factor:
-            return f"{significant(count_bytes / factor)} {unit}"
-    return f"{significant(count_bytes / 2**10)} KiB"
+    """98304 -> 96 KiB; binary units, because memory and caches are made of powers of two."""
+    power = max(1, min(4, int(count_bytes).bit_length() // 10))
+    scaled = count_bytes / 1024**power
+    return f"{scaled:.0f} {_BINARY[power]}" if scaled >= 999.5 else f"{scaled:.3g} {_BINARY[power]}"
 
 
 class Facts:
@@ -65,7 +78,7 @@ class Facts:
             cores=_count(cpu.usable_cores),
             memory=DASH if memory is None else binary_size(memory),
         )
-        names = [gpu.name or self._say("unnamed_card") for gpu in self._machine.gpus]
+        names = [self._name(gpu, count) for gpu, count in alike(self._machine.gpus)]
         if names:
             cards = self._say("sentence_cards", cards=", ".join(names))
         else:
@@ -73,11 +86,14 @@ class Facts:
         return self._say("sentence_pair", first=host, second=cards)
 
     def groups(self) -> tuple[Group, ...]:
-        host = (self._processor(), self._memory(), self._system())
-        several = len(self._machine.gpus) > 1
-        cards = tuple(self._card(gpu, several) for gpu in self._machine.gpus)
+        host = (self._processor(), self._system())
+        cards = tuple(self._card(gpu, count) for gpu, count in alike(self._machine.gpus))
         none = Fact(self._say("fact_cards"), None, self._why(self._machine, "gpus"))
         return host + (cards or (Group(self._say("group_card"), (none,)),))
+
+    def _name(self, gpu: Gpu, count: int) -> str:
+        name = gpu.name or self._say("unnamed_card")
+        return name if count == 1 else self._say("several", count=count, name=name)
 
     def _say(self, code: str, **parameters: object) -> str:
         return wording.say("hardware", code, self._language, **parameters)
@@ -119,33 +135,35 @@ class Facts:
         return self._say("cores_text", physical=physical, logical=DASH if logical is None else logical)
 
     def _sets(self, names: tuple[str, ...]) -> str:
-        return ", ".join(names) or self._say("instruction_sets_none")
+        implied = _IMPLIED if "avx2" in names else frozenset()
+        shown = [_SETS.get(name, name.upper()) for name in names if name not in implied]
+        return ", ".join(shown) or self._say("instruction_sets_none")
 
     def _caches(self, cpu: Cpu) -> Fact:
         sizes = (cpu.l1d_cache_bytes, cpu.l2_cache_bytes, cpu.l3_cache_bytes)
         if all(size is None for size in sizes):
             return Fact(self._say("fact_caches"), None, self._why(cpu, "l2_cache_bytes"))
-        texts = (DASH if size is None else binary_size(size) for size in sizes)
+        pairs = zip(("L1d", "L2", "L3"), sizes, strict=True)
+        texts = (f"{level} {DASH if size is None else binary_size(size)}" for level, size in pairs)
         return Fact(self._say("fact_caches"), ", ".join(texts))
-
-    def _memory(self) -> Group:
-        facts = [
-            self._fact("fact_memory_total", self._machine, "memory_total_bytes", binary_size),
-            self._fact("fact_memory_available", self._machine, "memory_available_bytes", binary_size),
-        ]
-        if self._machine.memory_limit_bytes is not None:
-            facts.append(self._fact("fact_memory_limit", self._machine, "memory_limit_bytes", binary_size))
-        return Group(self._say("group_memory"), tuple(facts))
 
     def _system(self) -> Group:
         machine = self._machine
         facts = [
             self._fact("fact_system", machine, "system"),
             self._fact("fact_virtual_machine", machine, "virtual_machine", self._virtual, "hypervisor"),
+            self._fact("fact_memory", machine, "memory_total_bytes", self._free, "memory_available_bytes"),
         ]
+        if machine.memory_limit_bytes is not None:
+            facts.append(self._fact("fact_memory_limit", machine, "memory_limit_bytes", binary_size))
         if machine.gpus:
             facts.append(self._fact("fact_driver", machine, "driver", self._driver, "cuda_driver"))
         return Group(self._say("group_system"), tuple(facts))
+
+    def _free(self, total: int, available: int | None) -> str:
+        if available is None:
+            return binary_size(total)
+        return self._say("memory_text", total=binary_size(total), free=binary_size(available))
 
     def _virtual(self, virtual: bool, hypervisor: str | None) -> str:
         word = self._say("virtual_yes" if virtual else "virtual_no")
@@ -154,8 +172,9 @@ class Facts:
     def _driver(self, driver: str, cuda: str | None) -> str:
         return driver if cuda is None else self._say("driver_text", driver=driver, cuda=cuda)
 
-    def _card(self, gpu: Gpu, several: bool) -> Group:
-        title = self._say("group_card_number", number=gpu.index) if several else self._say("group_card")
+    def _card(self, gpu: Gpu, count: int) -> Group:
+        card = self._say("group_card")
+        title = card if count == 1 else self._say("several", count=count, name=card)
         facts = (
             self._fact("fact_name", gpu, "name"),
             self._fact("fact_architecture", gpu, "architecture", self._generation, "compute_capability"),

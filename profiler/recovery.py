@@ -38,7 +38,7 @@ def _is_owned(folder: Path) -> bool:
     except (OSError, msgspec.DecodeError):
         return not (folder / "partial.json").exists()
     try:
-        return abs(psutil.Process(owner.pid).create_time() - owner.process_created) < 1
+        return bool(abs(psutil.Process(owner.pid).create_time() - owner.process_created) < 1)
     except psutil.Error:
         return False
 

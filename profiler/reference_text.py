@@ -23,6 +23,8 @@ def name(row: Row, language: Language) -> str:
         return row.name or DASH
     unnamed = "unnamed_processor" if row.kind is Kind.PROCESSOR else "unnamed_card"
     called = row.name or wording.say("hardware", unnamed, language)
+    if row.count > 1:
+        called = wording.say("hardware", "several", language, count=row.count, name=called)
     return wording.say("hardware", "this_machine", language, name=called)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from profiler import messages
 from profiler.child import Child, death
-from profiler.errors import ErrorKind, KnownError
+from profiler.errors import ErrorInfo, ErrorKind, KnownError
 
 TIMEOUT_S = 120.0
 
@@ -38,6 +38,13 @@ def ask(request: messages.Request, timeout_s: float, python: str = sys.executabl
                 else KnownError(ErrorKind.LOAD_TIMEOUT, seconds=round(timeout_s))
             )
     if isinstance(answer, messages.Failed):
-        info = answer.error
-        raise KnownError(ErrorKind(info.kind), info.text, info.details, **info.parameters)
+        raise _as_known(answer.error)
     return answer
+
+
+def _as_known(info: ErrorInfo) -> KnownError:
+    """The child's error as ours; what it says is only believed as far as it makes sense."""
+    error = KnownError(ErrorKind.CHILD_GARBAGE, info.text)
+    if info.kind in set(ErrorKind):
+        error.info = info
+    return error

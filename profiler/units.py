@@ -25,7 +25,8 @@ def _scaled(value: float | None, steps: tuple[tuple[float, str], ...], digits: i
     for factor, unit in steps:
         scaled = value / factor
         if abs(float(f"{scaled:.{digits}g}")) >= 1:
-            return f"{significant(scaled, digits)} {unit}".rstrip()
+            whole = factor == 1 and scaled == round(scaled)
+            return f"{f'{scaled:,.0f}' if whole else significant(scaled, digits)} {unit}".rstrip()
     factor, unit = steps[-1]
     return f"{significant(value / factor, digits)} {unit}".rstrip()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hardware.device_memory import DevicePeak
+from hardware.machine import Unknown
 from profiler import assembly, messages, wording
 from profiler.assembly import Heard
 from profiler.errors import ErrorInfo
@@ -153,3 +155,14 @@ def test_the_document_survives_json_and_names_the_method_of_percentiles() -> Non
     assert from_json(to_json(result)) == result
     assert "inverted_cdf" in result.latency.method
     assert b"folder" not in to_json(result)
+
+
+def test_device_memory_is_the_word_of_the_watch_with_its_reasons() -> None:
+    heard = _heard()
+    heard.loaded, heard.finished, heard.warmup_status = _loaded(), _finished(), "steady"
+    heard.device_peak = DevicePeak(total_bytes=100, unavailable={"process_bytes": Unknown("nvml_missing")})
+    result = assembly.assemble(heard, _contents(400))
+    assert result.memory.device_total_bytes == 100
+    assert result.unavailable["memory.device_peak_process_bytes"].code == "nvml_missing"
+    heard.device_peak = DevicePeak(process_bytes=40, used_bytes=50, total_bytes=100)
+    assert assembly.assemble(heard, _contents(400)).memory.utilisation == pytest.approx(0.4)
