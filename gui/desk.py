@@ -1,4 +1,4 @@
-"""What happens between Start and the result: trust, the queue, one run at a time, and what could not be saved."""
+"""Between Start and the result: trust, the queue, one run at a time."""
 
 from __future__ import annotations
 

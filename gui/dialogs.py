@@ -32,11 +32,11 @@ class Dialogs:
         )
         return QFileDialog.getOpenFileNames(self._parent(), title, folder, kinds)[0]
 
-    def choose_inputs(self, folder: str) -> str:
-        """A .npy or .npz; empty where none was chosen."""
-        title = QCoreApplication.translate("Dialogs", "Choose a file with inputs")
+    def choose_inputs(self, folder: str) -> list[str]:
+        """One .npz, or .npy files named like the inputs; empty where none was chosen."""
+        title = QCoreApplication.translate("Dialogs", "Choose files with inputs")
         kinds = QCoreApplication.translate("Dialogs", "NumPy arrays (*.npy *.npz)")
-        return QFileDialog.getOpenFileName(self._parent(), title, folder, kinds)[0]
+        return QFileDialog.getOpenFileNames(self._parent(), title, folder, kinds)[0]
 
     def choose_save(self, suggestion: str) -> str:
         """Where to write; empty where the user thought better of it."""
@@ -57,7 +57,8 @@ class Dialogs:
         box.setInformativeText(
             QCoreApplication.translate(
                 "Dialogs",
-                "Content: SHA-256 {hash}…\nYou are asked once; a file with other content is asked about again.",
+                "Content: SHA-256 {hash}…\n"
+                "You are asked once for this content; if it changes, you are asked again.",
             ).format(hash=sha256[:_SHOWN_OF_HASH])
         )
         trust = box.addButton(
@@ -79,6 +80,21 @@ class Dialogs:
             QCoreApplication.translate("Dialogs", "&Stop and close"), QMessageBox.ButtonRole.AcceptRole
         )
         return self._ask(box, stop)
+
+    def ask_lose(self, count: int) -> bool:
+        """Whether to close although results are only in memory."""
+        box = self._box(QMessageBox.Icon.Warning)
+        box.setWindowTitle(QCoreApplication.translate("Dialogs", "Not saved"))
+        box.setText(
+            QCoreApplication.translate(
+                "Dialogs", "%n result(s) are only in memory and would be lost.", "", count
+            )
+        )
+        lose = box.addButton(
+            QCoreApplication.translate("Dialogs", "Close &without them"),
+            QMessageBox.ButtonRole.DestructiveRole,
+        )
+        return self._ask(box, lose)
 
     def show_trouble(self, sentence: str) -> None:
         """One sentence about something that could not be done."""

@@ -1,4 +1,4 @@
-"""Everything outside the window that the window uses, as callables, so that tests put others in their place."""
+"""Everything outside the window that the window uses, as callables that tests replace."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from profiler.plan import RunPlan
     from profiler.result import RunResult
     from profiler.trust import Tier
+    from profiler.wording import Language
 
     Samples = npt.NDArray[np.int64]
 
@@ -56,6 +57,12 @@ def _recognise(path: Path) -> Format:
     from profiler.backends import catalog
 
     return catalog.recognise(path)
+
+
+def _default_runtime(form: Format) -> str:
+    from profiler.backends import catalog
+
+    return catalog.default_runtime(form)
 
 
 def _describe(path: Path, format_name: str) -> Description:
@@ -121,7 +128,7 @@ def _write_json(result: RunResult, path: Path) -> None:
     atomic_file.write(path, to_json(result))
 
 
-def _write_report(result: RunResult, samples: Samples | None, path: Path, language: str) -> None:
+def _write_report(result: RunResult, samples: Samples | None, path: Path, language: Language) -> None:
     from profiler.reports import html
 
     html.write([(result, samples)], path, language)
@@ -147,6 +154,7 @@ class Services:
     """Called on threads of `gui.background`, except `begin`, which starts a thread of its own."""
 
     recognise: Callable[[Path], Format] = _recognise
+    default_runtime: Callable[[Format], str] = _default_runtime
     describe: Callable[[Path, str], Description] = _describe
     survey: Callable[[], Surveyed] = _survey
     machine: Callable[[], Machine] = _machine
@@ -157,7 +165,7 @@ class Services:
     is_trusted: Callable[[str, Tier], bool] = _is_trusted
     remember: Callable[[str], None] = _remember
     write_json: Callable[[RunResult, Path], None] = _write_json
-    write_report: Callable[[RunResult, Samples | None, Path, str], None] = _write_report
+    write_report: Callable[[RunResult, Samples | None, Path, Language], None] = _write_report
     product_samples: Callable[[], list[Path]] = _samples_of_the_product
     preload: Callable[[], None] = _preload
     size_of: Callable[[Path], int] = os.path.getsize

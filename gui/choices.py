@@ -1,0 +1,151 @@
+"""What was chosen on the run page, and the plans that it makes; no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from profiler import plan as plans
+from profiler import shapes
+from profiler.errors import ErrorInfo, ErrorKind, KnownError
+from profiler.plan import Preset, RunPlan
+
+if TYPE_CHECKING:
+    from profiler.backends.catalog import Format
+    from profiler.messages import Description
+
+Shape = tuple[int, ...]
+
+# A file that could not be described for one of these reasons may still run.
+_DOUBTS = {
+    ErrorKind.LOAD_TIMEOUT,
+    ErrorKind.CHILD_CRASHED,
+    ErrorKind.CHILD_KILLED,
+    ErrorKind.CHILD_GARBAGE,
+    ErrorKind.CHILD_ENDED,
+    ErrorKind.OUT_OF_MEMORY,
+    ErrorKind.RUNTIME_MISSING,
+    ErrorKind.SHAPE_NEEDED,
+    ErrorKind.SHAPE_MISMATCH,
+}
+
+
+@dataclass(eq=False)
+class ChosenFile:
+    """A file of the run page and what is known of it so far.
+
+    `refusal` says why it cannot run; `doubt` why it could not be described. `runtime` is the one that
+    opens it where none is asked for.
+    """
+
+    path: Path
+    form: Format | None = None
+    runtime: str = ""
+    size_bytes: int | None = None
+    description: Description | None = None
+    refusal: ErrorInfo | None = None
+    doubt: ErrorInfo | None = None
+    is_described: bool = False
+
+    def take_error(self, error: ErrorInfo) -> None:
+        """An error of describing it: a refusal, or only a doubt."""
+        if error.kind in _DOUBTS:
+            self.doubt = error
+        else:
+            self.refusal = error
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What holds for every file; `shapes` by path and input. Without `duration_s` the preset decides."""
+
+    runtime: str = ""
+    device: str = "cpu"
+    batch: int = 1
+    dimensions: Mapping[str, int] = field(default_factory=dict)
+    shapes: Mapping[tuple[Path, str], Shape] = field(default_factory=dict)
+    input_files: Sequence[str] = ()
+    threads: int = 0
+    seed: int = 0
+    preset: Preset = Preset.STANDARD
+    duration_s: float | None = None
+    warmup: Literal["auto"] | int = "auto"
+    load_timeout_s: float = 600.0
+
+
+def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
+    """The plan of one file; raises KnownError where the choices do not fit it."""
+    given = {name: shape for (path, name), shape in choices.shapes.items() if path == file.path}
+    dimensions = _own_dimensions(file, choices.dimensions)
+    if file.description is not None:
+        shapes.concrete_shapes(file.description.inputs, choices.batch, given, dimensions)
+    fits = file.form is not None and choices.runtime in file.form.runtimes
+    return RunPlan(
+        model_path=str(file.path),
+        runtime=choices.runtime if fits else file.runtime,
+        device=choices.device,
+        batch=choices.batch,
+        shapes=given,
+        dimensions=dimensions,
+        input_files=_input_files(file, choices.input_files),
+        threads=choices.threads,
+        seed=choices.seed,
+        preset=choices.preset,
+        stopping=plans.stopping_for(choices.preset, choices.duration_s),
+        warmup=choices.warmup,
+        load_timeout_s=choices.load_timeout_s,
+    )
+
+
+def free_dimensions(files: Sequence[ChosenFile], batch: int) -> dict[str, int]:
+    """Every named dimension that is not the batch, with the size it gets where nobody says otherwise."""
+    found: dict[str, int] = {}
+    for file in files:
+        inputs = file.description.inputs if file.description is not None else ()
+        known = [spec for spec in inputs if spec.shape is not None]
+        settled = shapes.concrete_shapes(known, 1)
+        for spec in known:
+            for position, name in enumerate(spec.shape or ()):
+                if isinstance(name, str) and not _follows_batch(name, position) and "+" not in name:
+                    found.setdefault(name, settled[spec.name][position])
+    return found
+
+
+def open_shapes(files: Sequence[ChosenFile]) -> dict[tuple[Path, str], Shape | None]:
+    """Inputs whose file leaves sizes unsaid and unnamed, with a suggestion where there is one."""
+    found: dict[tuple[Path, str], Shape | None] = {}
+    for file in files:
+        if file.description is None:
+            continue
+        for spec in file.description.inputs:
+            if spec.shape is None or None in spec.shape:
+                found[file.path, spec.name] = file.description.shapes.get(spec.name)
+    return found
+
+
+def _follows_batch(name: str, position: int) -> bool:
+    """A dimension is the batch where it has the batch's size whatever that is, or leads with a mute name."""
+    sizes = [shapes.default_size(name, batch) for batch in (2, 5)]
+    return sizes == [2, 5] or (position == 0 and sizes[0] is None)
+
+
+def _own_dimensions(file: ChosenFile, dimensions: Mapping[str, int]) -> dict[str, int]:
+    own = free_dimensions([file], 1)
+    return {name: size for name, size in dimensions.items() if name in own}
+
+
+def _input_files(file: ChosenFile, paths: Sequence[str]) -> dict[str, str]:
+    """A .npz serves all its names; a .npy serves the input of its name, or the only one there is."""
+    names = [spec.name for spec in file.description.inputs] if file.description is not None else []
+    found: dict[str, str] = {}
+    for path in paths:
+        stem, suffix = Path(path).stem, Path(path).suffix.lower()
+        if suffix == ".npz":
+            found[""] = path
+        elif stem in names or len(names) == 1:
+            found[stem if stem in names else names[0]] = path
+        else:
+            raise KnownError(ErrorKind.INPUT_UNKNOWN, name=stem, known=", ".join(names))
+    return found

@@ -1,0 +1,123 @@
+"""The files of the run page: what each was recognised as, or the one sentence why it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QEvent, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from gui import sentences
+from gui.choices import ChosenFile
+from gui.drop_zone import Picture
+from gui.panel import ElidedLabel, Panel, QuietLabel, wrapped_label
+from profiler import shapes, units
+from profiler.error_text import visible
+from profiler.errors import ErrorInfo
+from profiler.result import Tensor
+
+_MOST_INPUTS = 3
+
+
+class FileRow(Panel):
+    """One file. Attributes: `file`, and `trouble` an error of the choices on this page, or None."""
+
+    def __init__(self, file: ChosenFile, remove: Callable[[], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.file = file
+        self.trouble: ErrorInfo | None = None
+        self.picture = Picture("file", 20, self)
+        self.name, self.facts = ElidedLabel(self), QuietLabel(self)
+        self.facts.setWordWrap(True)
+        self.sentence = wrapped_label(self)
+        self.remove = QPushButton(self)
+        self.remove.clicked.connect(remove)
+        font = self.name.font()
+        font.setBold(True)
+        self.name.setFont(font)
+        self._arrange()
+        self.retranslate()
+
+    def _arrange(self) -> None:
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        for widget in (self.name, self.facts, self.sentence):
+            texts.addWidget(widget)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 10, 10)
+        row.setSpacing(12)
+        row.addWidget(self.picture)
+        row.addLayout(texts, 1)
+        row.addWidget(self.remove)
+
+    def show_state(self, trouble: ErrorInfo | None) -> None:
+        self.trouble = trouble
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        name = visible(self.file.path.name)
+        self.name.set_whole(name)
+        self.remove.setText(self.tr("Remove"))
+        self.remove.setAccessibleName(self.tr("Remove {file}").format(file=name))
+        self.facts.setText("  ·  ".join(self._facts()))
+        error = self.file.refusal or self.trouble or self.file.doubt
+        self.sentence.setVisible(error is not None)
+        self.sentence.setText("" if error is None else "! " + sentences.of_error(error, self.file.path.name))
+        self.set_subdued(self.file.refusal is not None)
+
+    def _facts(self) -> list[str]:
+        file = self.file
+        if file.refusal is not None:
+            return [] if file.size_bytes is None else [units.size(file.size_bytes)]
+        if file.form is None:
+            return [self.tr("Looking at the file…")]
+        facts = [file.form.title, units.size(file.size_bytes)]
+        if file.description is not None:
+            parameters = file.description.parameters
+            if parameters is not None:
+                facts.append(self.tr("{count} parameters").format(count=units.quantity(parameters)))
+            facts += [_input(spec) for spec in file.description.inputs[:_MOST_INPUTS]]
+        elif not file.is_described:
+            facts.append(self.tr("reading its inputs…"))
+        return facts
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+
+def _input(spec: Tensor) -> str:
+    shape = "?" if spec.shape is None else shapes.written(spec.shape)
+    text = QCoreApplication.translate("FileRow", "input {name}: {shape} {dtype}")
+    return text.format(name=visible(spec.name), shape=visible(shape), dtype=spec.dtype)
+
+
+class FileList(QScrollArea):
+    """Signals: `removed` with a ChosenFile."""
+
+    removed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[FileRow] = []
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        inside = QWidget(self)
+        self._box = QVBoxLayout(inside)
+        self._box.setContentsMargins(0, 0, 4, 0)
+        self._box.setSpacing(8)
+        self._box.addStretch(1)
+        self.setWidget(inside)
+
+    def add(self, file: ChosenFile) -> None:
+        row = FileRow(file, partial(self.removed.emit, file), self)
+        self.rows.append(row)
+        self._box.insertWidget(self._box.count() - 1, row)
+
+    def take_out(self, file: ChosenFile) -> None:
+        for row in [row for row in self.rows if row.file is file]:
+            self.rows.remove(row)
+            row.hide()
+            row.deleteLater()

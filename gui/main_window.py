@@ -1,0 +1,459 @@
+"""The window: the rail, the pages, the bar above and the line below; and who is told what."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from gui import languages, sentences
+from gui.background import Jobs
+from gui.desk import Desk
+from gui.dialogs import Dialogs
+from gui.font_banner import FontBanner
+from gui.holder import Holder
+from gui.keeper import Keeper
+from gui.pages.start import StartPage
+from gui.rail import Rail
+from gui.run_queue import QueuedRun, State
+from gui.services import History, Services
+from gui.settings import Settings
+from gui.status_line import StatusLine
+from gui.top_bar import TopBar
+from profiler.errors import ErrorInfo, KnownError
+from profiler.plan import STOPPING, Preset, RunPlan
+from profiler.result import RunResult
+
+if TYPE_CHECKING:
+    from gui.services import Samples
+    from hardware.machine import Machine
+    from profiler.messages import Surveyed
+    from profiler.runner import Ended
+
+START, RUN, LIVE, RESULTS, MACHINE, HISTORY = range(6)
+ICONS = ("start", "run", "live", "results", "machine", "history")
+SMALLEST, USUAL = QSize(1000, 640), QSize(1180, 760)
+CLOSE_WITHIN_MS = 6_000
+
+
+class MainWindow(QMainWindow):
+    """Pages are made when they are first visited, so that the first paint waits for none of them.
+
+    Signals: `first_painted` once; `language_chosen` and `theme_chosen` when the user chose anew.
+    """
+
+    first_painted = Signal()
+    language_chosen = Signal(str)
+    theme_chosen = Signal(object)
+
+    def __init__(self, services: Services, settings: Settings, dialogs: Dialogs | None = None) -> None:
+        super().__init__()
+        self.services, self.settings = services, settings
+        self.dialogs = dialogs or Dialogs(lambda: self)
+        self.jobs = Jobs()
+        self.desk = Desk(services, self.jobs, self.dialogs)
+        self.keeper = Keeper(services, self.jobs, self.dialogs, settings)
+        self.pages: dict[int, QWidget] = {}
+        self._machine: Machine | None = None
+        self._surveyed: Surveyed | None = None
+        self._is_painted = self._is_closing = self._is_forced = False
+        self.rail, self.top_bar, self.status_line = Rail(ICONS, self), TopBar(self), StatusLine(self)
+        self.font_banner, self.stack = FontBanner(self), QStackedWidget(self)
+        self._arrange()
+        self._connect()
+        self._add_shortcuts()
+        self.retranslate()
+        self.show_page(START)
+
+    def _arrange(self) -> None:
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        for widget in (self.top_bar, self.font_banner):
+            right.addWidget(widget)
+        right.addWidget(self.stack, 1)
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self.rail)
+        upper.addLayout(right, 1)
+        centre = QWidget(self)
+        whole = QVBoxLayout(centre)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(upper, 1)
+        whole.addWidget(self.status_line)
+        self.setCentralWidget(centre)
+        self.setMinimumSize(SMALLEST)
+        self.resize(USUAL)
+        self.restoreGeometry(self.settings.geometry)
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(self.show_page)
+        self.top_bar.language_chosen.connect(self._on_language)
+        self.top_bar.theme_chosen.connect(self.theme_chosen)
+        self.desk.begun.connect(self._on_begun)
+        self.desk.happened.connect(lambda event: self._live("take", event))
+        self.desk.ticked.connect(lambda latest, samples: self._live("tick", latest, samples))
+        self.desk.queue_changed.connect(lambda: self._live("follow", self.desk.queue))
+        self.desk.ended.connect(self._on_ended)
+        self.desk.all_over.connect(self._on_all_over)
+        self.keeper.unsaved_changed.connect(self._on_unsaved)
+
+    def _add_shortcuts(self) -> None:
+        keys: list[tuple[str, Callable[[], Any]]] = [
+            ("Ctrl+O", self.choose_files),
+            ("Ctrl+R", self._on_start_key),
+            ("Escape", self._on_stop_key),
+            ("Ctrl+E", self._on_export_key),
+            ("F6", self._next_pane),
+            ("Ctrl+Q", self.close),
+        ]
+        for sequence, action in keys:
+            QShortcut(QKeySequence(sequence), self).activated.connect(action)
+        for page in range(len(ICONS)):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{page + 1}"), self)
+            shortcut.activated.connect(lambda to=page: self.show_page(to))
+
+    # pages ---------------------------------------------------------------------------------------
+
+    def page(self, position: int) -> Any:
+        """The page, made now if this is the first visit."""
+        if position not in self.pages:
+            made = self._factories()[position]()
+            self.pages[position] = made
+            self.stack.addWidget(made)
+        return self.pages[position]
+
+    def _factories(self) -> tuple[Callable[[], QWidget], ...]:
+        return (
+            self._make_start,
+            self._make_run,
+            self._make_live,
+            self._make_results,
+            self._make_machine,
+            self._make_history,
+        )
+
+    def show_page(self, position: int) -> None:
+        self.stack.setCurrentWidget(self.page(position))
+        self.rail.show_chosen(position)
+        self.top_bar.page.setText(self._words()[position])
+        self._watch()
+        if position == HISTORY:
+            self._refresh_history()
+
+    @property
+    def current(self) -> int:
+        """The position of the page that is shown."""
+        return next(at for at, page in self.pages.items() if page is self.stack.currentWidget())
+
+    def _make_start(self) -> QWidget:
+        page = StartPage(self)
+        page.files_given.connect(self.open_files)
+        page.choose_requested.connect(self.choose_files)
+        page.demo_requested.connect(self.start_demo)
+        page.run_opened.connect(self.open_run)
+        return page
+
+    def _make_run(self) -> QWidget:
+        from gui.pages.run import RunPage
+
+        page = RunPage(self.services, self.jobs, self)
+        page.set_preset(self.page(START).preset)
+        page.start_requested.connect(self.desk.start)
+        page.choose_requested.connect(self.choose_files)
+        page.inputs_requested.connect(self._choose_inputs)
+        if self._surveyed is not None:
+            page.show_survey(self._surveyed)
+        return page
+
+    def _make_live(self) -> QWidget:
+        from gui.pages.live import LivePage
+
+        page = LivePage(self)
+        page.stop_requested.connect(self.desk.stop)
+        page.drawing_changed.connect(lambda _: self._watch())
+        return page
+
+    def _make_results(self) -> QWidget:
+        from gui.pages.results import ResultsPage
+
+        page = ResultsPage(self)
+        page.run_again_requested.connect(self._run_again)
+        page.export_requested.connect(self.keeper.export)
+        page.report_requested.connect(self.keeper.report)
+        return page
+
+    def _make_machine(self) -> QWidget:
+        holder = Holder(self)
+        if self._machine is not None:
+            self._fill_machine(holder, self._machine)
+        return holder
+
+    def _fill_machine(self, holder: Holder, machine: Machine) -> None:
+        # By name: the import checker would otherwise want a page that only this visit needs.
+        made = importlib.import_module("gui.pages.machine").MachinePage(machine)
+        holder.show_content(made)
+
+    def _make_history(self) -> QWidget:
+        holder = Holder(self)
+        self.desk.with_store(lambda store: self._fill_history(holder, store))
+        return holder
+
+    def _fill_history(self, holder: Holder, store: History) -> None:
+        from gui.pages.history import HistoryPage
+
+        made = HistoryPage(store)
+        made.run_opened.connect(self.open_run)
+        holder.show_content(made)
+
+    def _refresh_history(self) -> None:
+        holder = self.pages.get(HISTORY)
+        if isinstance(holder, Holder) and holder.content is not None:
+            refresh: Callable[[], None] = getattr(holder.content, "refresh")  # noqa: B009
+            refresh()
+
+    # files and runs ------------------------------------------------------------------------------
+
+    def open_files(self, paths: Sequence[str]) -> None:
+        """Show these files on the run page."""
+        if not paths:
+            return
+        self.settings.folder = str(Path(paths[0]).parent)
+        page = self.page(RUN)
+        if self.current == START:
+            page.set_preset(self.page(START).preset)
+        page.add_files(paths)
+        self.show_page(RUN)
+
+    def choose_files(self) -> None:
+        self.open_files(self.dialogs.choose_models(self.settings.folder))
+
+    def _choose_inputs(self) -> None:
+        self.page(RUN).set_input_files(self.dialogs.choose_inputs(self.settings.folder))
+
+    def start_demo(self) -> None:
+        """Measure the bundled samples, quickly."""
+        self.jobs.do(self._demo_plans, self._on_demo_plans)
+
+    def _demo_plans(self) -> tuple[list[RunPlan], list[ErrorInfo]]:
+        plans, errors = [], []
+        for path in self.services.product_samples():
+            try:
+                runtime = self.services.default_runtime(self.services.recognise(path))
+            except KnownError as error:
+                errors.append(error.info)
+            else:
+                quick = STOPPING[Preset.QUICK]
+                plans.append(RunPlan(str(path), runtime, preset=Preset.QUICK, stopping=quick))
+        return plans, errors
+
+    def _on_demo_plans(self, made: tuple[list[RunPlan], list[ErrorInfo]]) -> None:
+        plans, errors = made
+        for error in errors:
+            self.dialogs.show_trouble(sentences.of_error(error))
+        self.desk.start(plans)
+
+    def open_run(self, run_id: str) -> None:
+        """Show a run of the history."""
+        self.desk.with_store(
+            lambda store: self.jobs.do(
+                lambda: (store.load(run_id), store.samples(run_id)), self._on_loaded, self._on_not_loaded
+            )
+        )
+
+    def _on_loaded(self, loaded: tuple[RunResult, Samples | None]) -> None:
+        self.keeper.remember(*loaded)
+        self.page(RESULTS).show_result(*loaded)
+        self.show_page(RESULTS)
+
+    def _on_not_loaded(self, error: Exception) -> None:
+        if not isinstance(error, KnownError):
+            raise error
+        self.dialogs.show_trouble(sentences.of_error(error.info))
+
+    def _run_again(self, result: RunResult) -> None:
+        """The same plan; where its file is not known, the user says where it is."""
+        plan = self.keeper.plan_of(result)
+        if plan is not None:
+            self.desk.start([plan])
+        else:
+            self.choose_files()
+
+    def _live(self, method: str, *arguments: object) -> None:
+        """Tell the live page, which is made with the first run."""
+        getattr(self.page(LIVE), method)(*arguments)
+
+    def _on_begun(self, run: QueuedRun) -> None:
+        is_first = self.desk.queue.position == 1
+        self.page(LIVE).begin(run)
+        if is_first:
+            self.show_page(LIVE)
+        self._watch()
+
+    def _watch(self) -> None:
+        """Read samples only while somebody looks at them."""
+        page = self.pages.get(LIVE)
+        shown = page is not None and self.stack.currentWidget() is page
+        self.desk.bridge.is_watched = shown and not self.page(LIVE).pause.isChecked()
+
+    def _on_ended(self, ended: Ended) -> None:
+        plans = [run.plan for run in self.desk.queue if run.state is not State.WAITING]
+        self.keeper.take(ended, plans[-1] if plans else None)
+        self.page(RESULTS).show_result(ended.result, ended.samples)
+        self._show_recent()
+
+    def _on_all_over(self) -> None:
+        if self._is_closing:
+            self.close()
+            return
+        refused = [run for run in self.desk.queue if run.state is State.FAILED]
+        if self.current == LIVE and not refused:
+            self.show_page(RESULTS)
+
+    def _on_unsaved(self, error: ErrorInfo | None) -> None:
+        page = self.page(RESULTS)
+        if error is None:
+            page.clear_not_saved()
+            self._show_recent()
+        else:
+            retry = lambda: self.desk.with_store(self.keeper.save_again)  # noqa: E731
+            page.show_not_saved(error, retry, self.keeper.export_unsaved)
+
+    # keys ----------------------------------------------------------------------------------------
+
+    def _on_start_key(self) -> None:
+        if self.current == RUN:
+            self.page(RUN).request_start()
+
+    def _on_stop_key(self) -> None:
+        if self.desk.is_running and self.current == LIVE:
+            self.desk.stop()
+
+    def _on_export_key(self) -> None:
+        if self.current == RESULTS and self.page(RESULTS).stack.currentIndex() == 1:
+            self.page(RESULTS).view.export.click()
+
+    def _next_pane(self) -> None:
+        """Rail, page, bar, and round again."""
+        panes: tuple[QWidget, ...] = (self.rail, self.page(self.current), self.top_bar)
+        focus = self.focusWidget()
+        inside = [at for at, pane in enumerate(panes) if focus is not None and pane.isAncestorOf(focus)]
+        following = panes[(inside[0] + 1 if inside else 0) % len(panes)]
+        first = next((child for child in following.findChildren(QWidget) if _takes_focus(child)), following)
+        first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    # after the first paint -----------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
+
+    def look_around(self) -> None:
+        """Everything that may wait until the window is there: the history, the machine, the runtimes."""
+        self.desk.with_store(self._on_store)
+        self.jobs.do(self.services.preload, lambda _: None)
+        self.jobs.do(self.services.machine, self._on_machine, self._no("machine"))
+        self.jobs.do(self.services.survey, self._on_surveyed, self._no("runtimes"))
+        self._check_fonts()
+
+    def _on_store(self, store: History) -> None:
+        self.jobs.do(lambda: self.services.recover(store), lambda _: self._show_recent())
+
+    def _show_recent(self) -> None:
+        self.desk.with_store(lambda store: self.jobs.do(store.rows, self.page(START).show_recent))
+
+    def _on_machine(self, machine: Machine) -> None:
+        self._machine = machine
+        self.status_line.show_machine(machine)
+        holder = self.pages.get(MACHINE)
+        if isinstance(holder, Holder):
+            self._fill_machine(holder, machine)
+
+    def _on_surveyed(self, surveyed: Surveyed) -> None:
+        self._surveyed = surveyed
+        self.status_line.show_runtimes(surveyed)
+        if RUN in self.pages:
+            self.page(RUN).show_survey(surveyed)
+
+    def _no(self, what: str) -> Callable[[Exception], None]:
+        def fail(error: Exception) -> None:
+            if not isinstance(error, KnownError):
+                raise error
+            self.status_line.show_error(what, error.info)
+            holder = self.pages.get(MACHINE)
+            if what == "machine" and isinstance(holder, Holder):
+                holder.show_error(error.info)
+
+        return fail
+
+    def _check_fonts(self) -> None:
+        can_write = languages.can_write_chinese()
+        self.status_line.show_fonts(can_write)
+        self.font_banner.setVisible(not can_write and self.settings.language == "zh_CN")
+
+    # words and the end ---------------------------------------------------------------------------
+
+    def _on_language(self, code: str) -> None:
+        self.settings.language = "zh_CN" if code == "zh_CN" else "en"
+        self.language_chosen.emit(code)
+        self._check_fonts()
+
+    def _words(self) -> tuple[str, ...]:
+        return (
+            self.tr("Start"),
+            self.tr("Run"),
+            self.tr("Measuring"),
+            self.tr("Results"),
+            self.tr("Machine"),
+            self.tr("History"),
+        )
+
+    def retranslate(self) -> None:
+        self.setWindowTitle("inferometer")
+        self.rail.setAccessibleName(self.tr("Pages"))
+        self.rail.set_words(self._words())
+        if self.pages:
+            self.top_bar.page.setText(self._words()[self.current])
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.desk.is_running and not self._is_forced:
+            event.ignore()
+            self._ask_to_close()
+            return
+        if self.keeper.unsaved and not self.dialogs.ask_lose(len(self.keeper.unsaved)):
+            event.ignore()
+            return
+        self.settings.geometry = self.saveGeometry()
+        self.settings.keep()
+        self.hide()
+        self.jobs.close()
+        event.accept()
+
+    def _ask_to_close(self) -> None:
+        """The run stops on its own thread; the window waits for its last word, but not for ever."""
+        if not self._is_closing and self.dialogs.ask_close():
+            self._is_closing = True
+            self.desk.stop()
+            QTimer.singleShot(CLOSE_WITHIN_MS, self._force_close)
+
+    def _force_close(self) -> None:
+        if self.desk.is_running:
+            self._is_forced = True
+            self.close()
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    return widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

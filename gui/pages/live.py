@@ -1,0 +1,269 @@
+"""The page of the run that goes on: phase, progress, typical wait so far, every wait in order, the queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui import sentences
+from gui.panel import ElidedLabel, Panel, QuietLabel, plain_label
+from gui.phase_strip import PhaseStrip
+from gui.queue_view import QueueView
+from gui.run_queue import QueuedRun, RunQueue
+from profiler import messages, units, wording
+from profiler.error_text import visible
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from gui.plots.run_order import RunOrderStrip
+
+    Samples = npt.NDArray[np.int64]
+
+READY, PRACTICE, MEASURING, OVER = range(4)
+COLD_CALLS = 2
+_PARTS = 1000
+
+
+class LivePage(QWidget):
+    """Signals: `stop_requested`; `drawing_changed` with whether waits are to be drawn."""
+
+    stop_requested = Signal()
+    drawing_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._run: QueuedRun | None = None
+        self._step = "start"
+        self._place = (0, 0)
+        self._measured_from, self._practised, self._counted = 0, 0, 0
+        self._middle_ns: float | None = None
+        self._chart: RunOrderStrip | None = None
+        self.title = ElidedLabel(self)
+        self.context, self.position = QuietLabel(self), QuietLabel(self)
+        self.stop = QPushButton(self)
+        self.phases, self.bar = PhaseStrip(self), QProgressBar(self)
+        self.doing = QuietLabel(self)
+        self.readings = [_Reading(self) for _ in range(3)]
+        self.chart_panel = Panel(self)
+        self.chart_title = plain_label(self.chart_panel, bold=True)
+        self.pause = QCheckBox(self.chart_panel)
+        self.queue = QueueView(self)
+        self._arrange()
+        self._connect()
+        self.retranslate()
+
+    def _arrange(self) -> None:
+        font = self.title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.4)
+        font.setBold(True)
+        self.title.setFont(font)
+        self.bar.setRange(0, _PARTS)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        left = QVBoxLayout()
+        left.setSpacing(12)
+        left.addLayout(self._figures())
+        left.addWidget(self._chart_area(), 1)
+        columns = QHBoxLayout()
+        columns.setSpacing(16)
+        columns.addLayout(left, 1)
+        self.queue.setFixedWidth(max(220, self.fontMetrics().averageCharWidth() * 34))
+        columns.addWidget(self.queue)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(20, 16, 20, 16)
+        box.setSpacing(12)
+        box.addLayout(self._head())
+        box.addWidget(self.phases)
+        box.addWidget(self.bar)
+        box.addWidget(self.doing)
+        box.addLayout(columns, 1)
+
+    def _head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setSpacing(14)
+        head.addWidget(self.title, 1)
+        for widget in (self.context, self.position, self.stop):
+            head.addWidget(widget)
+        return head
+
+    def _figures(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for reading in self.readings:
+            row.addWidget(reading, 1)
+        return row
+
+    def _chart_area(self) -> Panel:
+        head = QHBoxLayout()
+        head.addWidget(self.chart_title, 1)
+        head.addWidget(self.pause)
+        self._chart_box = QVBoxLayout(self.chart_panel)
+        self._chart_box.setContentsMargins(14, 10, 14, 10)
+        self._chart_box.addLayout(head)
+        self._chart_box.addStretch(1)
+        return self.chart_panel
+
+    def _connect(self) -> None:
+        self.stop.clicked.connect(self.stop_requested)
+        self.pause.toggled.connect(lambda paused: self.drawing_changed.emit(not paused))
+        self.stop.setEnabled(False)
+
+    def begin(self, run: QueuedRun) -> None:
+        """A run of the queue begins."""
+        self._run, self._step = run, "start"
+        self._measured_from = self._practised = self._counted = 0
+        self._middle_ns = None
+        self.bar.setValue(0)
+        self.phases.set_current(READY)
+        self.stop.setEnabled(True)
+        if self._chart is not None:
+            self._chart.set_samples(_nothing(), 0, 0)
+        self.retranslate()
+
+    def follow(self, queue: RunQueue) -> None:
+        """The queue has changed."""
+        self._place = queue.position, len(queue)
+        self.queue.follow(queue)
+        self._say_place()
+
+    def take(self, event: Any) -> None:
+        """An event of the run that goes on: a report of the child, or its end."""
+        match event:
+            case messages.Loading():
+                self._step = event.step
+            case messages.FirstInference():
+                self._step = "warmup"
+                self.phases.set_current(PRACTICE)
+            case messages.Measuring():
+                self._step, self._measured_from = "steady", event.first_index
+                self.phases.set_current(MEASURING)
+            case _ if not isinstance(event, messages.Loaded):
+                self._end()
+        self._say_numbers()
+
+    def _end(self) -> None:
+        self._step = ""
+        self.phases.set_current(OVER)
+        self.stop.setEnabled(False)
+
+    def tick(self, latest: messages.Report | None, samples: Samples | None) -> None:
+        """At most four times a second: the newest report, and the waits so far if they are drawn."""
+        match latest:
+            case messages.Warming():
+                self._practised, self._middle_ns = latest.count, latest.window_p50_ns
+            case messages.Progress():
+                self._counted = latest.count
+                self.bar.setValue(round(_PARTS * min(1.0, latest.share)))
+                if self.pause.isChecked():
+                    self._middle_ns = latest.block_p50_ns
+        if samples is not None and not self.pause.isChecked():
+            self._draw(samples)
+        self._say_numbers()
+
+    def _draw(self, samples: Samples) -> None:
+        import numpy as np
+
+        from gui.background import LIVE_SAMPLES
+
+        is_steady = self.phases.current == MEASURING
+        ahead = self._measured_from if is_steady else len(samples)
+        if len(samples) == LIVE_SAMPLES and is_steady:
+            # Only the last ones are here; what was counted since bounds how many of them are practice.
+            ahead = max(0, LIVE_SAMPLES - self._counted)
+        cold = min(COLD_CALLS, len(samples), ahead) if len(samples) < LIVE_SAMPLES else 0
+        self.chart.set_samples(samples, cold, ahead - cold)
+        counted = samples[ahead:]
+        if len(counted):
+            self._middle_ns = float(np.quantile(counted, 0.5, method="inverted_cdf"))
+
+    @property
+    def chart(self) -> RunOrderStrip:
+        """Made with the first waits, because plots take long to import."""
+        if self._chart is None:
+            from gui.plots.run_order import RunOrderStrip
+
+            self._chart = RunOrderStrip(self.chart_panel)
+            self._chart_box.addWidget(self._chart, 1)
+            self._chart_box.setStretch(1, 0)
+        return self._chart
+
+    def retranslate(self) -> None:
+        run = self._run
+        self.title.set_whole(self.tr("Nothing is being measured") if run is None else visible(run.name))
+        self.context.setText("" if run is None else self._context(run))
+        self.stop.setText(self.tr("&Stop"))
+        self.stop.setToolTip("Esc")
+        self.stop.setAccessibleDescription(self.tr("Esc. What was measured until now is kept."))
+        self.phases.set_words((self.tr("Getting ready"), self.tr("Practice"), self.tr("Measuring")))
+        self.bar.setAccessibleName(self.tr("Progress of measuring"))
+        self.chart_title.setText(self.tr("Every wait, in order"))
+        self.pause.setText(self.tr("&Pause drawing"))
+        self._say_place()
+        self._say_numbers()
+
+    def _context(self, run: QueuedRun) -> str:
+        text = self.tr("{device}, batch {batch}")
+        return text.format(device=run.plan.device, batch=run.plan.batch)
+
+    def _say_place(self) -> None:
+        position, count = self._place
+        text = self.tr("run {position} of {count}").format(position=position, count=count)
+        self.position.setText(text if count > 1 else "")
+
+    def _say_numbers(self) -> None:
+        self.doing.setText(self._doing())
+        wait, counted, practised = self.readings
+        measuring = self.phases.current >= MEASURING
+        word = self.tr("Typical wait so far") if measuring else self.tr("Typical wait in practice")
+        wait.show_figure(word, units.duration(self._middle_ns))
+        counted.show_figure(self.tr("Counted answers"), f"{self._counted:,}")
+        practised.show_figure(self.tr("Practice runs (not counted)"), f"{self._practised:,}")
+
+    def _doing(self) -> str:
+        if self._run is None:
+            return self.tr("Choose files on the page “Run” and press Start.")
+        if not self._step:
+            return self.tr("This run is over.")
+        return wording.say("phases", self._step, sentences.language()) + "…"
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+
+class _Reading(Panel):
+    """A word and a large number."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.word: QLabel = QuietLabel(self)
+        self.number = plain_label(self, scale=1.6, bold=True)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(14, 9, 14, 9)
+        box.setSpacing(2)
+        box.addWidget(self.word)
+        box.addWidget(self.number, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_figure(self, word: str, number: str) -> None:
+        self.word.setText(word)
+        self.number.setText(number)
+        self.setAccessibleName(f"{word}: {number}")
+
+
+def _nothing() -> Samples:
+    import numpy as np
+
+    return np.empty(0, dtype=np.int64)

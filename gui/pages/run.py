@@ -1,0 +1,266 @@
+"""The run page: which files, how to measure, and Start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from gui.background import Jobs
+from gui.buttons import PrimaryButton
+from gui.choices import ChosenFile, free_dimensions, open_shapes, plan_for
+from gui.drop_zone import local_files
+from gui.file_list import FileList
+from gui.panel import Panel, QuietLabel, plain_label, wrapped_label
+from gui.run_form import RunForm
+from gui.services import Services
+from profiler.errors import ErrorInfo, ErrorKind, KnownError
+from profiler.plan import Preset, RunPlan
+
+if TYPE_CHECKING:
+    from profiler.backends.catalog import Format
+    from profiler.messages import Description, Surveyed
+
+Answer = TypeVar("Answer")
+_TITLES = {"onnxruntime": "ONNX Runtime", "torchscript": "PyTorch (TorchScript)"}
+
+
+class RunPage(QWidget):
+    """Signals: `start_requested` with a list of RunPlan; `choose_requested`; `inputs_requested`."""
+
+    start_requested = Signal(list)
+    choose_requested = Signal()
+    inputs_requested = Signal()
+
+    def __init__(self, services: Services, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services, self._jobs = services, jobs
+        self._surveyed: Surveyed | None = None
+        self.files: list[ChosenFile] = []
+        self.plans: list[RunPlan] = []
+        self.models_title, self.how_title = plain_label(self, 1.15, True), plain_label(self, 1.15, True)
+        self.list, self.form = FileList(self), RunForm(self)
+        self.empty = wrapped_label(self)
+        self.add_button, self.start = QPushButton(self), PrimaryButton(self)
+        self.ready, self.hint = plain_label(self, bold=True), QuietLabel(self)
+        self.setAcceptDrops(True)
+        self._arrange()
+        self._connect()
+        self.retranslate()
+
+    def _arrange(self) -> None:
+        columns = QHBoxLayout()
+        columns.setSpacing(20)
+        columns.addLayout(self._left_column(), 5)
+        columns.addLayout(self._right_column(), 4)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(20, 16, 20, 16)
+        box.setSpacing(14)
+        box.addLayout(columns, 1)
+        box.addWidget(self._bottom())
+
+    def _left_column(self) -> QVBoxLayout:
+        head = QHBoxLayout()
+        head.addWidget(self.models_title, 1)
+        head.addWidget(self.add_button)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.empty, 1)
+        column.addWidget(self.list, 1)
+        return column
+
+    def _right_column(self) -> QVBoxLayout:
+        panel = Panel(self)
+        inside = QVBoxLayout(panel)
+        inside.setContentsMargins(16, 14, 16, 14)
+        inside.addWidget(self.form)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(panel)
+        self.how_title.setMinimumHeight(self.add_button.sizeHint().height())
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        column.addWidget(self.how_title)
+        column.addWidget(area, 1)
+        return column
+
+    def _bottom(self) -> Panel:
+        panel = Panel(self)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self.ready)
+        texts.addWidget(self.hint)
+        row = QHBoxLayout(panel)
+        row.setContentsMargins(16, 12, 16, 12)
+        row.addLayout(texts, 1)
+        row.addWidget(self.start)
+        return panel
+
+    def _connect(self) -> None:
+        self.add_button.clicked.connect(self.choose_requested)
+        self.list.removed.connect(self.remove_file)
+        self.form.changed.connect(self._check)
+        self.form.inputs_requested.connect(self.inputs_requested)
+        self.start.clicked.connect(self.request_start)
+
+    def add_files(self, paths: Sequence[str]) -> None:
+        """Add files that are not there yet; each is looked at on a thread."""
+        known = {file.path for file in self.files}
+        for path in dict.fromkeys(Path(path) for path in paths):
+            if path not in known:
+                self._add(ChosenFile(path))
+        self._check()
+
+    def _add(self, file: ChosenFile) -> None:
+        self.files.append(file)
+        self.list.add(file)
+        self._jobs.do(lambda: self._look(file.path), self._taking(file, self._on_looked), self._failing(file))
+
+    def _look(self, path: Path) -> tuple[int, Format, str]:
+        """On a thread: what the file is, read from its first bytes."""
+        form = self._services.recognise(path)
+        return self._services.size_of(path), form, self._services.default_runtime(form)
+
+    def _on_looked(self, file: ChosenFile, seen: tuple[int, Format, str]) -> None:
+        file.size_bytes, file.form, file.runtime = seen
+        form = seen[1]
+        self._jobs.do(
+            lambda: self._services.describe(file.path, form.name),
+            self._taking(file, self._on_described),
+            self._failing(file),
+        )
+        self._offer()
+        self._check()
+
+    def _on_described(self, file: ChosenFile, description: Description) -> None:
+        file.description, file.is_described = description, True
+        self.form.rows.show_rows(free_dimensions(self.files, 1), open_shapes(self.files))
+        self._check()
+
+    def _taking(
+        self, file: ChosenFile, then: Callable[[ChosenFile, Answer], None]
+    ) -> Callable[[Answer], None]:
+        """An answer about a file that was removed meanwhile is of no use."""
+
+        def take(answer: Answer) -> None:
+            if file in self.files:
+                then(file, answer)
+
+        return take
+
+    def _failing(self, file: ChosenFile) -> Callable[[Exception], None]:
+        def fail(error: Exception) -> None:
+            if isinstance(error, KnownError):
+                file.take_error(error.info)
+            elif isinstance(error, OSError):
+                info = ErrorInfo(ErrorKind.FILE_UNREADABLE.value, {"file": file.path.name}, str(error))
+                file.take_error(info)
+            else:
+                raise error
+            file.is_described = True
+            self._check()
+
+        return fail
+
+    def remove_file(self, file: ChosenFile) -> None:
+        self.files.remove(file)
+        self.list.take_out(file)
+        self.form.rows.show_rows(free_dimensions(self.files, 1), open_shapes(self.files))
+        self._offer()
+        self._check()
+
+    def show_survey(self, surveyed: Surveyed) -> None:
+        """What runtimes and devices there are; until then there is the processor."""
+        self._surveyed = surveyed
+        self._offer()
+
+    def _offer(self) -> None:
+        """Offer what every file here can use."""
+        forms = [file.form for file in self.files if file.form is not None]
+        names = dict.fromkeys(name for form in forms for name in form.runtimes)
+        self.form.set_runtimes([(name, _TITLES.get(name, name)) for name in names])
+        used = {file.runtime for file in self.files if file.runtime}
+        offered = [
+            runtime.devices
+            for runtime in (self._surveyed.runtimes if self._surveyed is not None else ())
+            if runtime.name in used and runtime.devices
+        ]
+        first = offered[0] if offered else ("cpu",)
+        self.form.set_devices([name for name in first if all(name in other for other in offered)] or ["cpu"])
+
+    def set_input_files(self, paths: Sequence[str]) -> None:
+        self.form.set_input_files(paths)
+
+    def set_preset(self, preset: Preset) -> None:
+        self.form.set_preset(preset)
+
+    def _check(self) -> None:
+        """Make the plans anew; what does not fit a file is said at that file."""
+        self.plans, choices = [], self.form.choices
+        for row in self.list.rows:
+            trouble = None
+            if row.file.form is not None and row.file.refusal is None:
+                try:
+                    self.plans.append(plan_for(row.file, choices))
+                except KnownError as error:
+                    trouble = error.info
+            row.show_state(trouble)
+        self.empty.setVisible(not self.files)
+        self.list.setVisible(bool(self.files))
+        self._say_ready()
+
+    def request_start(self) -> None:
+        """Start what can be started; nothing where nothing can."""
+        if self.start.isEnabled():
+            self.start_requested.emit(list(self.plans))
+
+    def _say_ready(self) -> None:
+        count = len(self.plans)
+        refused = sum(row.file.refusal is not None or row.trouble is not None for row in self.list.rows)
+        self.start.setEnabled(count > 0)
+        if not self.files:
+            self.ready.setText(self.tr("Add a model file to begin."))
+        elif not count:
+            self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the file."))
+        else:
+            self.ready.setText(self.tr("Ready: %n run(s)", "", count))
+        least, most = (count * seconds for seconds in self.form.seconds)
+        if not count:
+            self.hint.setText(self.tr("Close other programs for a quiet machine."))
+            return
+        text = self.tr("{least} to {most} s of measuring, and a few seconds to get ready.")
+        if least == most:
+            text = self.tr("{most} s of measuring, and a few seconds to get ready.")
+        left_out = self.tr(" %n file(s) left out.", "", refused) if refused else ""
+        self.hint.setText(text.format(least=f"{least:g}", most=f"{most:g}") + left_out)
+
+    def retranslate(self) -> None:
+        self.models_title.setText(self.tr("1  Models"))
+        self.how_title.setText(self.tr("2  How to measure"))
+        self.add_button.setText(self.tr("&Add files…"))
+        self.empty.setText(self.tr("Drop model files here, or press “Add files”."))
+        self.start.setText(self.tr("&Start"))
+        self.start.setToolTip("Ctrl+R")
+        self.start.setAccessibleDescription("Ctrl+R")
+        self._check()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.add_files(local_files(event.mimeData()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()

@@ -1,0 +1,111 @@
+"""The queue as a short list: a sign, the file, a word."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from gui import sentences
+from gui.drop_zone import Picture
+from gui.panel import ElidedLabel, Panel, QuietLabel, plain_label, wrapped_label
+from gui.run_queue import QueuedRun, RunQueue, State
+from profiler.error_text import visible
+
+_SIGNS = {
+    State.WAITING: "waiting",
+    State.RUNNING: "running",
+    State.DONE: "done",
+    State.STOPPED: "stop",
+    State.FAILED: "failed",
+    State.DROPPED: "waiting",
+}
+
+
+class QueueRow(QWidget):
+    """One run of the queue; where it failed, the sentence why."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.run: QueuedRun | None = None
+        self.sign = Picture("waiting", 16, self)
+        self.name, self.state = ElidedLabel(self), QuietLabel(self, scale=0.92)
+        self.sentence = wrapped_label(self)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 4, 0, 4)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.sign, 0, 0)
+        grid.addWidget(self.name, 0, 1)
+        grid.addWidget(self.state, 1, 1)
+        grid.addWidget(self.sentence, 2, 1)
+
+    def show_run(self, run: QueuedRun) -> None:
+        self.run = run
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        if self.run is None:
+            return
+        run = self.run
+        self.sign.set_name(_SIGNS[run.state])
+        self.name.set_whole(visible(run.name))
+        self.state.setText(self._word(run.state))
+        self.sentence.setVisible(run.error is not None)
+        self.sentence.setText("" if run.error is None else sentences.of_error(run.error, run.name))
+
+    def _word(self, state: State) -> str:
+        return {
+            State.WAITING: self.tr("waits"),
+            State.RUNNING: self.tr("now"),
+            State.DONE: self.tr("done"),
+            State.STOPPED: self.tr("stopped early"),
+            State.FAILED: self.tr("failed"),
+            State.DROPPED: self.tr("not started"),
+        }[state]
+
+
+class QueueView(Panel):
+    """Follows a RunQueue when it is told to."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[QueueRow] = []
+        self.title = plain_label(self, bold=True)
+        inside = QWidget(self)
+        self._list = QVBoxLayout(inside)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inside)
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(14, 10, 10, 10)
+        box.addWidget(self.title)
+        box.addWidget(area, 1)
+        self.retranslate()
+
+    def follow(self, queue: RunQueue) -> None:
+        """Show the queue as it is now; rows are used again."""
+        while len(self.rows) < len(queue):
+            row = QueueRow(self)
+            self._list.insertWidget(self._list.count() - 1, row)
+            self.rows.append(row)
+        for row in self.rows[len(queue) :]:
+            row.hide()
+        for row, run in zip(self.rows, queue, strict=False):
+            row.show_run(run)
+            row.show()
+
+    def retranslate(self) -> None:
+        self.title.setText(self.tr("Queue"))
+        for row in self.rows:
+            row.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()

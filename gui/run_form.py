@@ -1,0 +1,244 @@
+"""How to measure: where, how much at once, how long, and the rest under a fold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.choices import Choices
+from gui.panel import plain_label
+from gui.shape_rows import ShapeRows
+from profiler.plan import STOPPING, Preset
+
+_MOST_BATCH, _MOST_THREADS, _LARGEST_SEED = 65_536, 1_024, 2**31 - 1
+PRESETS = (Preset.QUICK, Preset.STANDARD, Preset.RIGOROUS)
+
+
+class RunForm(QWidget):
+    """Signals: `changed`; `inputs_requested` when a file with inputs is to be chosen."""
+
+    changed = Signal()
+    inputs_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.device, self.runtime, self.preset = QComboBox(self), QComboBox(self), QComboBox(self)
+        self.batch, self.threads = QSpinBox(self), QSpinBox(self)
+        self.rows = ShapeRows(self)
+        self.exactly, self.duration = QCheckBox(self), QDoubleSpinBox(self)
+        self.fold = QPushButton(self)
+        self.more = QWidget(self)
+        self.seed, self.practice, self.load_timeout = (QSpinBox(self.more) for _ in range(3))
+        self.inputs, self.choose_inputs = QLineEdit(self.more), QPushButton(self.more)
+        self._labels: dict[QWidget, QLabel] = {}
+        self._input_files: list[str] = []
+        self._prepare()
+        self._arrange()
+        self._connect()
+        self.set_devices(("cpu",))
+        self.set_runtimes(())
+        self.retranslate()
+
+    def _prepare(self) -> None:
+        self.batch.setRange(1, _MOST_BATCH)
+        self.threads.setRange(0, _MOST_THREADS)
+        self.seed.setRange(0, _LARGEST_SEED)
+        self.practice.setRange(-1, 1_000_000)
+        self.practice.setValue(-1)
+        self.load_timeout.setRange(0, 86_400)
+        self.load_timeout.setValue(600)
+        self.duration.setRange(0.1, 86_400)
+        self.duration.setDecimals(1)
+        self.duration.setValue(10)
+        self.duration.setEnabled(False)
+        self.inputs.setReadOnly(True)
+        self.fold.setCheckable(True)
+        self.more.hide()
+        for preset in PRESETS:
+            self.preset.addItem("", preset)
+        self.preset.setCurrentIndex(1)
+
+    def _arrange(self) -> None:
+        exact, given = (
+            _side_by_side(self.exactly, self.duration),
+            _side_by_side(self.inputs, self.choose_inputs),
+        )
+        upper = self._form((self.device, self.runtime, self.batch))
+        lower = self._form((self.threads, self.preset))
+        lower.addRow(exact)
+        hidden = self._form((self.seed, self.practice, self.load_timeout), self.more)
+        self._labels[self.inputs] = plain_label(self.more)
+        self._labels[self.inputs].setBuddy(self.choose_inputs)
+        hidden.addRow(self._labels[self.inputs], given)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(10)
+        box.addLayout(upper)
+        box.addWidget(self.rows)
+        box.addLayout(lower)
+        box.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addWidget(self.more)
+        box.addStretch(1)
+
+    def _form(self, fields: Sequence[QWidget], owner: QWidget | None = None) -> QFormLayout:
+        form = QFormLayout(owner) if owner is not None else QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(10)
+        for field in fields:
+            label = self._labels[field] = plain_label(owner or self)
+            label.setBuddy(field)
+            form.addRow(label, field)
+        return form
+
+    def _connect(self) -> None:
+        for box in (self.device, self.runtime, self.preset):
+            box.currentIndexChanged.connect(self.changed)
+        for spin in (self.batch, self.threads, self.seed, self.practice, self.load_timeout, self.duration):
+            spin.valueChanged.connect(self.changed)
+        self.exactly.toggled.connect(self.duration.setEnabled)
+        self.exactly.toggled.connect(lambda on: self.preset.setEnabled(not on))
+        self.exactly.toggled.connect(self.changed)
+        self.rows.changed.connect(self.changed)
+        self.fold.toggled.connect(self.more.setVisible)
+        self.fold.toggled.connect(self._say_fold)
+        self.choose_inputs.clicked.connect(self.inputs_requested)
+
+    def set_preset(self, preset: Preset) -> None:
+        self.preset.setCurrentIndex(PRESETS.index(preset))
+
+    def set_devices(self, names: Sequence[str]) -> None:
+        """Devices by the runtime's names; the chosen one stays chosen while it is offered."""
+        self._refill(self.device, names)
+
+    def set_runtimes(self, titles: Sequence[tuple[str, str]]) -> None:
+        """Runtimes that may be chosen, as name and title; before them, the first that fits the file."""
+        self._refill(self.runtime, ["", *(name for name, _ in titles)], dict(titles))
+
+    def _refill(self, box: QComboBox, names: Sequence[str], titles: dict[str, str] | None = None) -> None:
+        chosen = box.currentData()
+        with QSignalBlocker(box):
+            box.clear()
+            for name in names:
+                box.addItem((titles or {}).get(name, name), name)
+            box.setCurrentIndex(max(0, box.findData(chosen)))
+        self._say_items()
+
+    def set_input_files(self, paths: Sequence[str]) -> None:
+        self._input_files = list(paths)
+        self._say_inputs()
+        self.changed.emit()
+
+    @property
+    def choices(self) -> Choices:
+        """What is chosen now."""
+        practice = self.practice.value()
+        return Choices(
+            runtime=self.runtime.currentData(),
+            device=self.device.currentData(),
+            batch=self.batch.value(),
+            dimensions=self.rows.dimensions,
+            shapes=self.rows.shapes,
+            input_files=tuple(self._input_files),
+            threads=self.threads.value(),
+            seed=self.seed.value(),
+            preset=Preset(self.preset.currentData()),
+            duration_s=self.duration.value() if self.exactly.isChecked() else None,
+            warmup="auto" if practice < 0 else practice,
+            load_timeout_s=float(self.load_timeout.value()),
+        )
+
+    @property
+    def seconds(self) -> tuple[float, float]:
+        """The shortest and the longest time of measuring one file."""
+        if self.exactly.isChecked():
+            return self.duration.value(), self.duration.value()
+        rule = STOPPING[Preset(self.preset.currentData())]
+        return rule.minimum_s, rule.maximum_s
+
+    def retranslate(self) -> None:
+        for field, text in self._words().items():
+            self._labels[field].setText(text)
+            field.setAccessibleName(text.replace("&", ""))
+        self.duration.setAccessibleName(self.tr("Seconds of measuring"))
+        self.threads.setSpecialValueText(self.tr("all that may be used"))
+        self.practice.setSpecialValueText(self.tr("until the waits are steady"))
+        self.load_timeout.setSpecialValueText(self.tr("never"))
+        self.load_timeout.setSuffix(self.tr(" s"))
+        self.duration.setSuffix(self.tr(" s"))
+        self.exactly.setText(self.tr("E&xactly this long instead:"))
+        self.choose_inputs.setText(self.tr("C&hoose…"))
+        self.choose_inputs.setAccessibleName(self.tr("Choose a file with inputs"))
+        self._say_fold()
+        self._say_items()
+        self._say_inputs()
+
+    def _words(self) -> dict[QWidget, str]:
+        return {
+            self.device: self.tr("&Where"),
+            self.runtime: self.tr("R&untime"),
+            self.batch: self.tr("Per &batch"),
+            self.threads: self.tr("&Threads"),
+            self.preset: self.tr("How &long"),
+            self.seed: self.tr("S&eed of made-up inputs"),
+            self.practice: self.tr("&Practice runs (warm-up)"),
+            self.load_timeout: self.tr("&Give up loading after"),
+            self.inputs: self.tr("&Inputs"),
+        }
+
+    def _say_fold(self) -> None:
+        sign = "▾" if self.fold.isChecked() else "▸"
+        self.fold.setText(f"{sign}  " + self.tr("&More"))
+
+    def _say_inputs(self) -> None:
+        names = ", ".join(path.replace("\\", "/").rpartition("/")[2] for path in self._input_files)
+        self.inputs.setText(names or self.tr("made up from the seed"))
+
+    def _say_items(self) -> None:
+        """Words of what can be chosen; names of runtimes stay as they are."""
+        self.runtime.setItemText(0, self.tr("The one that fits the file"))
+        for position in range(self.device.count()):
+            self.device.setItemText(position, self._device_words(self.device.itemData(position)))
+        texts = (
+            self.tr("A quick look (3 to 10 s)"),
+            self.tr("A solid answer (10 s to 1 min)"),
+            self.tr("Rigorous (1 to 10 min)"),
+        )
+        for position, text in enumerate(texts):
+            self.preset.setItemText(position, text)
+
+    def _device_words(self, name: str) -> str:
+        kind, _, number = name.partition(":")
+        if kind == "cpu":
+            return self.tr("Processor (CPU)")
+        if kind == "cuda":
+            return self.tr("Graphics card {number} (CUDA)").format(number=number or "0")
+        return name
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+
+def _side_by_side(first: QWidget, second: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    row.addWidget(first, 1)
+    row.addWidget(second)
+    return row
