@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from profiler.runner import Ended, Event, Refused, Run
 from profiler.store import Store
 
 SAMPLES = Path(__file__).parent.parent / "resources" / "samples"
+SAMPLE_RUNTIMES = [("digits.onnx", "onnxruntime"), ("digits.torchscript.pt", "torchscript")]
 SHORT = Stopping(0.3, 30, 0.5)
 
 
@@ -205,9 +207,7 @@ def test_an_untrusted_torchscript_file_is_never_opened(tmp_path: Path, store: St
     assert [type(event) for event in listener.events] == [Refused]
 
 
-@pytest.mark.parametrize(
-    ("name", "runtime"), [("digits.onnx", "onnxruntime"), ("digits.torchscript.pt", "torchscript")]
-)
+@pytest.mark.parametrize(("name", "runtime"), SAMPLE_RUNTIMES)
 def test_a_sample_runs_from_end_to_end(name: str, runtime: str, store: Store) -> None:
     listener = Listener()
     plan = RunPlan(str(SAMPLES / name), runtime, batch=4, stopping=Stopping(1.0, 300, 3.0), threads=1)
@@ -233,6 +233,28 @@ def test_a_sample_runs_from_end_to_end(name: str, runtime: str, store: Store) ->
     assert result.verdict is not None
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at open files by way of /proc")
+@pytest.mark.parametrize(("name", "runtime"), SAMPLE_RUNTIMES)
+def test_a_whole_run_opens_no_socket(name: str, runtime: str, store: Store) -> None:
+    sockets: list[str] = []
+    looked: list[int] = []
+
+    def listen(event: Event) -> None:
+        for child in psutil.Process().children(recursive=True):
+            files = Path(f"/proc/{child.pid}/fd")
+            with contextlib.suppress(OSError):
+                links = [os.readlink(file) for file in files.iterdir()]
+                looked.append(len(links))
+                sockets.extend(link for link in links if link.startswith("socket:"))
+
+    plan = RunPlan(str(SAMPLES / name), runtime, stopping=Stopping(1.0, 1, 1.0), warmup=5)
+    run = Run(plan, store, listen, machine=_machine)
+    run.start()
+    assert run.wait(60)
+    assert len(looked) > 5
+    assert sockets == []
+
+
 def run_steady(result: RunResult, store: Store) -> np.ndarray[Any, Any]:
     samples = store.samples(result.id)
     assert samples is not None
@@ -242,7 +264,7 @@ def run_steady(result: RunResult, store: Store) -> np.ndarray[Any, Any]:
 
 def test_both_formats_of_the_sample_count_the_same_work(store: Store) -> None:
     counts = []
-    for name, runtime in (("digits.onnx", "onnxruntime"), ("digits.torchscript.pt", "torchscript")):
+    for name, runtime in SAMPLE_RUNTIMES:
         listener = Listener()
         plan = RunPlan(str(SAMPLES / name), runtime, stopping=SHORT, warmup=5)
         result = _end_of(Run(plan, store, listener, machine=_machine), listener)

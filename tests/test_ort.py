@@ -1,0 +1,130 @@
+"""ONNX Runtime: the real one on the CPU, and a hand-written one that falls back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from profiler.backends import ort
+from profiler.backends.base import LoadOptions
+from profiler.commands import demo
+from profiler.errors import ErrorKind, KnownError
+
+ONNX = demo.sample_paths()[0]
+
+
+class FakeSession:
+    """Says what it is told to about where operators went."""
+
+    def __init__(self, providers: list[str], parts: dict[str, int]) -> None:
+        self._providers, self._parts = providers, parts
+
+    def get_providers(self) -> list[str]:
+        return self._providers
+
+    def get_inputs(self) -> list[Any]:
+        return [SimpleNamespace(name="x", type="tensor(float16)", shape=["batch", None])]
+
+    get_outputs = get_inputs
+
+    def get_provider_graph_assignment_info(self) -> list[Any]:
+        return [
+            SimpleNamespace(ep_name=name, get_nodes=lambda count=count: [None] * count)
+            for name, count in self._parts.items()
+        ]
+
+
+class FakeOrt:
+    """As much of the module as opening a model needs."""
+
+    __version__ = "9.9"
+
+    def __init__(self, session: FakeSession) -> None:
+        self._session = session
+        self.asked: Any = None
+
+    def get_available_providers(self) -> list[str]:
+        return ["CUDAExecutionProvider", "AzureExecutionProvider", "CoreMLExecutionProvider", ort.CPU]
+
+    def InferenceSession(self, path: str, options: Any, providers: Any) -> FakeSession:
+        self.asked = providers
+        return self._session
+
+    def SessionOptions(self) -> Any:
+        return SimpleNamespace(add_session_config_entry=lambda name, value: None)
+
+
+def _load(device: str, providers: list[str], parts: dict[str, int]) -> tuple[FakeOrt, Any]:
+    module = FakeOrt(FakeSession(providers, parts))
+    return module, ort.OnnxRuntime(module).load(Path("m.onnx"), LoadOptions(device, 2))
+
+
+def test_devices_are_the_reported_providers_without_azure() -> None:
+    assert ort.OnnxRuntime(FakeOrt(FakeSession([], {}))).devices() == ("cpu", "cuda:0", "coreml")
+    assert ort.open_backend().devices() == ("cpu",)
+
+
+def test_a_provider_that_silently_becomes_the_cpu_is_an_error() -> None:
+    with pytest.raises(KnownError) as caught:
+        _load("cuda:0", [ort.CPU], {ort.CPU: 5})
+    assert caught.value.kind is ErrorKind.DEVICE_FELL_BACK
+    assert caught.value.info.parameters == {"device": "cuda:0", "used": "cpu"}
+
+
+def test_operators_that_stay_on_the_cpu_are_counted_and_said() -> None:
+    module, session = _load(
+        "cuda:1", ["CUDAExecutionProvider", ort.CPU], {"CUDAExecutionProvider": 7, ort.CPU: 2}
+    )
+    assert module.asked[0] == ("CUDAExecutionProvider", {"device_id": "1"})
+    (note,) = session.notes
+    assert (note.code, note.parameters["count"], note.parameters["total"]) == ("cpu_fallback", "2", "9")
+    assert session.precision_effective == "fp16"
+
+
+def test_a_whole_graph_on_its_device_has_no_note() -> None:
+    assert _load("cpu", [ort.CPU], {ort.CPU: 9})[1].notes == ()
+
+
+def test_an_unknown_device_names_the_known_ones() -> None:
+    for device in ("abacus", "cuda:x", "azure"):
+        with pytest.raises(KnownError) as caught:
+            _load(device, [ort.CPU], {})
+        assert caught.value.kind is ErrorKind.DEVICE_UNKNOWN
+        assert "cuda:0" in caught.value.info.parameters["known"]
+
+
+def test_a_bound_call_writes_into_the_output_that_was_made_once() -> None:
+    session = ort.open_backend().load(ONNX, LoadOptions("cpu", 1))
+    random = np.random.default_rng(0)
+    images = [random.standard_normal((2, 1, 8, 8)).astype(np.float32) for _ in range(2)]
+    calls = [session.bind({"image": image}) for image in images]
+    first, second = (session.results(call)["logits"] for call in calls)
+    assert first.shape == (2, 10)
+    assert not np.array_equal(first, second)
+    assert np.array_equal(session.results(calls[0])["logits"], first)
+    assert session.placement[0].provider == ort.CPU
+
+
+def test_outputs_whose_shape_depends_on_the_data_are_left_to_the_runtime(tmp_path: Path) -> None:
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [4])
+    y = helper.make_tensor_value_info("y", TensorProto.INT64, [1, "count"])
+    graph = helper.make_graph([helper.make_node("NonZero", ["x"], ["y"])], "g", [x], [y])
+    onnx.save(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9),
+        tmp_path / "n.onnx",
+    )
+    session = ort.open_backend().load(tmp_path / "n.onnx", LoadOptions("cpu", 1))
+    for values in ([0, 1, 0, 1], [1, 1, 1, 0]):
+        call = session.bind({"x": np.array(values, dtype=np.float32)})
+        assert session.results(call)["y"].tolist() == [np.flatnonzero(values).tolist()]
+
+
+def test_threads_are_those_of_the_plan() -> None:
+    session = ort.open_backend().load(ONNX, LoadOptions("cpu", 1))
+    assert session._session.get_session_options().intra_op_num_threads == 1

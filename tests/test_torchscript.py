@@ -1,0 +1,102 @@
+"""TorchScript on the real PyTorch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from profiler.backends import torchscript
+from profiler.backends.base import LoadOptions
+from profiler.commands import demo
+from profiler.errors import ErrorKind, KnownError
+
+MODEL = demo.sample_paths()[1]
+
+
+@pytest.fixture(autouse=True)
+def _threads_as_before() -> object:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def _save(module: torch.nn.Module, path: Path) -> Path:
+    torch.jit.save(torch.jit.script(module.eval()), str(path))
+    return path
+
+
+class Pair(torch.nn.Module):
+    """Two outputs, one of them bfloat16."""
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return x + 1, x.to(torch.bfloat16)
+
+
+class Wrong(torch.nn.Module):
+    """Wants eight features."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = torch.nn.Linear(8, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layer(x)
+
+
+def test_a_bound_call_answers_as_the_module_does() -> None:
+    session = torchscript.open_backend().load(MODEL, LoadOptions("cpu", 1))
+    image = np.random.default_rng(0).standard_normal((3, 1, 8, 8)).astype(np.float32)
+    found = session.results(session.bind({"image": image}))
+    with torch.inference_mode():
+        wanted = torch.jit.load(str(MODEL)).eval()(torch.from_numpy(image)).numpy()
+    assert list(found) == ["logits"]
+    np.testing.assert_allclose(found["logits"], wanted, rtol=1e-5)
+    assert torch.get_num_threads() == 1
+    session.close()
+    assert not torch.is_inference_mode_enabled()
+
+
+def test_inference_mode_is_held_while_a_session_is_open() -> None:
+    session = torchscript.open_backend().load(MODEL, LoadOptions("cpu", 1))
+    assert torch.is_inference_mode_enabled()
+    assert session.precision_effective == "fp32"
+    assert session.inputs[0].shape == ("batch", 1, 8, 8)
+    session.close()
+
+
+def test_several_outputs_get_names_and_bfloat16_becomes_float32(tmp_path: Path) -> None:
+    session = torchscript.open_backend().load(_save(Pair(), tmp_path / "p.pt"), LoadOptions("cpu", 1))
+    found = session.results(session.bind({session.inputs[0].name: np.ones((2,), dtype=np.float32)}))
+    session.close()
+    assert [array.tolist() for array in found.values()] == [[2.0, 2.0], [1.0, 1.0]]
+    assert {array.dtype.name for array in found.values()} == {"float32"}
+
+
+def test_a_shape_that_the_layers_refuse_is_a_shape_mismatch(tmp_path: Path) -> None:
+    session = torchscript.open_backend().load(_save(Wrong(), tmp_path / "w.pt"), LoadOptions("cpu", 1))
+    call = session.bind({session.inputs[0].name: np.ones((1, 5), dtype=np.float32)})
+    with pytest.raises(RuntimeError) as caught:
+        call()
+    session.close()
+    assert session.explain(caught.value).kind is ErrorKind.SHAPE_MISMATCH
+
+
+def test_a_device_that_is_not_there_is_named() -> None:
+    with pytest.raises(KnownError) as caught:
+        torchscript.open_backend().load(MODEL, LoadOptions("cuda:9", 1))
+    assert caught.value.kind is ErrorKind.DEVICE_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("CUDA out of memory. Tried to allocate", ErrorKind.OUT_OF_MEMORY),
+     ("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried", ErrorKind.OUT_OF_MEMORY),
+     ("Unknown builtin op: my::op.\nHere are", ErrorKind.OPERATOR_UNKNOWN),
+     ("mat1 and mat2 shapes cannot be multiplied (1x5 and 8x2)", ErrorKind.SHAPE_MISMATCH),
+     ("something else", ErrorKind.RUNTIME_REFUSED)],
+)  # fmt: skip
+def test_the_runtimes_words_become_kinds(text: str, kind: ErrorKind) -> None:
+    assert torchscript.explain(RuntimeError(text), ErrorKind.RUNTIME_REFUSED).kind is kind
