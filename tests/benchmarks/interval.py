@@ -30,4 +30,5 @@ def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
         raise ValueError("an interval needs two pairs at least")
     chosen = np.random.default_rng(SEED).integers(0, len(logs), (RESAMPLES, len(logs)))
     low, high = np.quantile(logs[chosen].mean(axis=1), [0.025, 0.975])
-    return Ratio(*np.exp([logs.mean(), low, high]).tolist(), pairs=len(logs))
+    value, lowest, highest = np.exp([logs.mean(), low, high]).tolist()
+    return Ratio(value, lowest, highest, len(logs))
