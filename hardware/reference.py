@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from hardware import catalog, peaks
+from hardware.alike import alike
 from hardware.catalog import Card
 from hardware.machine import Gpu, Machine, Note, Unknown
 
@@ -51,7 +52,10 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One line: `figures` by column, `sources` in words of their own or `origin` as a code, never both."""
+    """One line: `figures` by column, `sources` in words of their own or `origin` as a code, never both.
+
+    `count` says how many cards of this kind there are; the figures are those of one.
+    """
 
     name: str | None
     kind: Kind
@@ -61,13 +65,14 @@ class Row(msgspec.Struct, frozen=True):
     notes: str = ""
     verification: str = ""
     search: str = ""
+    count: int = 1
 
 
 def rows(machine: Machine | None, cards: Sequence[Card]) -> tuple[Row, ...]:
     """Detected cards and the processor first, then the given cards in their order."""
     here: list[Row] = []
     if machine is not None:
-        here = [_detected(gpu) for gpu in machine.gpus] + [_processor(machine)]
+        here = [_detected(gpu, count) for gpu, count in alike(machine.gpus)] + [_processor(machine)]
     return (*here, *(_reference(card) for card in cards))
 
 
@@ -106,7 +111,7 @@ def _lacks_tensor_cores(note: Note | None) -> bool:
     return note is not None and note.code == "no_tensor_cores"
 
 
-def _detected(gpu: Gpu) -> Row:
+def _detected(gpu: Gpu, count: int) -> Row:
     card = catalog.named(gpu.card) if gpu.card is not None else None
     figures = {
         "cores": _read(gpu, "cores"),
@@ -122,7 +127,7 @@ def _detected(gpu: Gpu) -> Row:
         origin = Note("origin_driver_and_table", {"card": card.name})
     else:
         origin = Note("origin_driver")
-    return Row(gpu.name, Kind.DETECTED, figures, (), origin, search=gpu.name or "")
+    return Row(gpu.name, Kind.DETECTED, figures, (), origin, search=gpu.name or "", count=count)
 
 
 def _first_known(read: Figure | None, printed: Figure) -> Figure:

@@ -59,7 +59,7 @@ def note_sentence(note: Note, language: Language) -> str:
 
 def binary_size(count_bytes: float) -> str:
     """98304 -> 96 KiB; binary units, because memory and caches are made of powers of two."""
-    power = max(1, min(4, int(count_bytes).bit_length() // 10))
+    power = max(1, min(4, (int(count_bytes).bit_length() - 1) // 10))
     scaled = count_bytes / 1024**power
     return f"{scaled:.0f} {_BINARY[power]}" if scaled >= 999.5 else f"{scaled:.3g} {_BINARY[power]}"
 
@@ -181,7 +181,7 @@ class Facts:
             self._fact("fact_gpu_cores", gpu, "cores", self._gpu_cores, "multiprocessors"),
             self._fact("fact_tensor_cores", gpu, "tensor_cores", _count),
             self._fact("fact_gpu_memory", gpu, "memory_total_bytes", self._used, "memory_used_bytes"),
-            self._fact("fact_bandwidth", gpu, "memory_bandwidth_gbs", _bandwidth),
+            self._fact("fact_bandwidth", gpu, "memory_bandwidth_gbs", self._bandwidth),
             self._fact("fact_gpu_clocks", gpu, "sm_clock_mhz", self._clocks, "memory_clock_mhz"),
             self._fact("fact_power_limit", gpu, "power_limit_w", _watts),
             self._fact("fact_ecc", gpu, "ecc", self._switch),
@@ -208,6 +208,9 @@ class Facts:
     def _clocks(self, sm: float, memory: float | None) -> str:
         return self._say("gpu_clocks_text", sm=_count(sm), memory=_count(memory))
 
+    def _bandwidth(self, value: float) -> str:
+        return self._say("bandwidth_text", bandwidth=significant(value))
+
     def _switch(self, state: bool) -> str:
         return self._say("on" if state else "off")
 
@@ -221,10 +224,6 @@ def _count(value: float | None) -> str:
 
 def _megahertz(value: float) -> str:
     return f"{value:,.0f} MHz"
-
-
-def _bandwidth(value: float) -> str:
-    return f"{significant(value)} GB/s"
 
 
 def _watts(value: float) -> str:

@@ -1,0 +1,120 @@
+"""Stand-ins written by hand: machines, sensors and windows that behave exactly as a test tells them to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pynvml
+
+# NVML ------------------------------------------------------------------------------------------------
+
+NOT_SUPPORTED, NO_PERMISSION, FUNCTION_MISSING, GPU_LOST = 3, 4, 13, 15
+NO_LIBRARY, NO_DRIVER, VERSION_MISMATCH = 12, 9, 18
+
+
+class Fails:
+    """In a script: this question ends with that NVML return code."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+
+class ScriptedNvml:
+    """A `pynvml` whose devices answer from a script; a question that is not scripted is NotSupported.
+
+    A script maps the name behind `nvmlDeviceGet` (with the clock's number for MaxClockInfo) to an answer or
+    to Fails. `init` and `system` fail where they are Fails. Attributes: `open_sessions`, `asked`.
+    """
+
+    NVMLError = pynvml.NVMLError
+
+    def __init__(
+        self,
+        *devices: Mapping[str, Any],
+        init: Fails | None = None,
+        system: Mapping[str, Any] | None = None,
+        lost: Sequence[int] = (),
+    ) -> None:
+        self._devices, self._init, self._lost = devices, init, lost
+        self._system = {"DriverVersion": "550.90.07", "CudaDriverVersion_v2": 12040} | dict(system or {})
+        self.open_sessions = 0
+        self.asked: list[str] = []
+
+    def nvmlInit(self) -> None:
+        if self._init is not None:
+            raise pynvml.NVMLError(self._init.code)
+        self.open_sessions += 1
+
+    def nvmlShutdown(self) -> None:
+        self.open_sessions -= 1
+
+    def nvmlDeviceGetCount(self) -> int:
+        return len(self._devices)
+
+    def nvmlDeviceGetHandleByIndex(self, index: int) -> int:
+        if index in self._lost:
+            raise pynvml.NVMLError(GPU_LOST)
+        return index
+
+    def __getattr__(self, function: str) -> Any:
+        for start, script in (
+            ("nvmlSystemGet", lambda _handle: self._system),
+            ("nvmlDeviceGet", self._script),
+        ):
+            if function.startswith(start):
+                return lambda *arguments, **options: self._answer(
+                    function.removeprefix(start), script(arguments[0] if arguments else 0), *arguments[1:]
+                )
+        raise AttributeError(function)
+
+    def _script(self, handle: int) -> Mapping[str, Any]:
+        return self._devices[handle]
+
+    def _answer(self, question: str, script: Mapping[str, Any], *arguments: Any) -> Any:
+        self.asked.append(question)
+        key = f"{question} {arguments[0]}" if question == "MaxClockInfo" else question
+        answer = script.get(key, Fails(NOT_SUPPORTED))
+        if isinstance(answer, Fails):
+            raise pynvml.NVMLError(answer.code)
+        return answer
+
+
+def nvml_card(name: str, device: int, capability: tuple[int, int], **more: Any) -> dict[str, Any]:
+    """The script of a card: PCI device, compute capability, and what else it answers."""
+    pci = SimpleNamespace(pciDeviceId=device << 16 | 0x10DE, pciSubSystemId=0, busId="00000000:00:1E.0")
+    return {"Name": name, "PciInfo": pci, "CudaComputeCapability": capability, "Brand": 2} | more
+
+
+def nvml_memory(total_mib: int, used_mib: int) -> SimpleNamespace:
+    """A memory record; what is neither used nor reserved is free."""
+    total, used = total_mib << 20, used_mib << 20
+    return SimpleNamespace(total=total, used=used, free=total - used, reserved=0)
+
+
+def nvml_process(pid: int, used_bytes: int | None) -> SimpleNamespace:
+    """An entry of the list of running processes; None where the driver hides the memory."""
+    return SimpleNamespace(pid=pid, usedGpuMemory=used_bytes)
+
+
+def tesla_t4(**more: Any) -> dict[str, Any]:
+    """A T4 as a current driver describes it (clocks in MHz, power in mW)."""
+    answers = {
+        "Architecture": 6, "NumGpuCores": 2560, "MemoryInfo": nvml_memory(15360, 430), "MemoryBusWidth": 256,
+        "MaxClockInfo 1": 1590, "MaxClockInfo 2": 5001, "EnforcedPowerLimit": 70_000,
+        "PowerManagementDefaultLimit": 70_000, "EccMode": [1, 1], "MaxPcieLinkGeneration": 3,
+        "MaxPcieLinkWidth": 16, "ComputeRunningProcesses": [],
+    }  # fmt: skip
+    return nvml_card("Tesla T4", 0x1EB8, (7, 5), **answers | more)
+
+
+def tesla_v100(**more: Any) -> dict[str, Any]:
+    """A V100 SXM2 of 16 GB."""
+    answers = {
+        "Architecture": 5, "NumGpuCores": 5120, "MemoryInfo": nvml_memory(16384, 3), "MemoryBusWidth": 4096,
+        "MaxClockInfo 1": 1530, "MaxClockInfo 2": 877, "EnforcedPowerLimit": 300_000,
+        "PowerManagementDefaultLimit": 300_000, "EccMode": [1, 1], "MaxPcieLinkGeneration": 3,
+        "MaxPcieLinkWidth": 16, "ComputeRunningProcesses": [],
+    }  # fmt: skip
+    return nvml_card("Tesla V100-SXM2-16GB", 0x1DB1, (7, 0), **answers | more)
