@@ -87,8 +87,8 @@ class Dialogs:
         box.setWindowTitle(QCoreApplication.translate("Dialogs", "Not saved"))
         box.setText(
             QCoreApplication.translate(
-                "Dialogs", "%n result(s) are only in memory and would be lost.", "", count
-            )
+                "Dialogs", "Results that are only in memory and would be lost: {count}."
+            ).format(count=count)
         )
         lose = box.addButton(
             QCoreApplication.translate("Dialogs", "Close &without them"),

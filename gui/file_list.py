@@ -60,7 +60,9 @@ class FileRow(Panel):
         self.name.set_whole(name)
         self.remove.setText(self.tr("Remove"))
         self.remove.setAccessibleName(self.tr("Remove {file}").format(file=name))
-        self.facts.setText("  ·  ".join(self._facts()))
+        facts = "  ·  ".join(self._facts())
+        self.facts.setText(facts)
+        self.facts.setVisible(bool(facts))
         error = self.file.refusal or self.trouble or self.file.doubt
         self.sentence.setVisible(error is not None)
         self.sentence.setText("" if error is None else "! " + sentences.of_error(error, self.file.path.name))

@@ -34,7 +34,8 @@ class Languages:
         self.current = language
         QLocale.setDefault(QLocale("en_US" if language == "en" else language))
         self._application.setFont(theme.font(self._font, language))
-        self._installed = [] if language == "en" else [_of_qt(language), _ours(language)]
+        # English has a file too: it knows that one run is not "1 run(s)".
+        self._installed = [_of_qt(language), _ours(language)]
         for translator in self._installed:
             self._application.installTranslator(translator)
 

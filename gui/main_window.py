@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from gui import languages, sentences
+from gui import languages, panes, sentences
 from gui.background import Jobs
+from gui.demo import DemoPlans, demo_plans
 from gui.desk import Desk
 from gui.dialogs import Dialogs
 from gui.font_banner import FontBanner
 from gui.holder import Holder
 from gui.keeper import Keeper
-from gui.pages.start import StartPage
+from gui.page_maker import HISTORY, LIVE, MACHINE, RESULTS, RUN, START, PageMaker
 from gui.rail import Rail
 from gui.run_queue import QueuedRun, State
 from gui.services import History, Services
 from gui.settings import Settings
 from gui.status_line import StatusLine
+from gui.surroundings import Surroundings
 from gui.top_bar import TopBar
 from profiler.errors import ErrorInfo, KnownError
-from profiler.plan import STOPPING, Preset, RunPlan
 from profiler.result import RunResult
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from profiler.messages import Surveyed
     from profiler.runner import Ended
 
-START, RUN, LIVE, RESULTS, MACHINE, HISTORY = range(6)
 ICONS = ("start", "run", "live", "results", "machine", "history")
 SMALLEST, USUAL = QSize(1000, 640), QSize(1180, 760)
 CLOSE_WITHIN_MS = 6_000
@@ -58,9 +57,9 @@ class MainWindow(QMainWindow):
         self.jobs = Jobs()
         self.desk = Desk(services, self.jobs, self.dialogs)
         self.keeper = Keeper(services, self.jobs, self.dialogs, settings)
+        self.around = Surroundings(services, self.jobs)
+        self._maker = PageMaker(self)
         self.pages: dict[int, QWidget] = {}
-        self._machine: Machine | None = None
-        self._surveyed: Surveyed | None = None
         self._is_painted = self._is_closing = self._is_forced = False
         self.rail, self.top_bar, self.status_line = Rail(ICONS, self), TopBar(self), StatusLine(self)
         self.font_banner, self.stack = FontBanner(self), QStackedWidget(self)
@@ -69,6 +68,7 @@ class MainWindow(QMainWindow):
         self._add_shortcuts()
         self.retranslate()
         self.show_page(START)
+        self.page(START).setFocus()
 
     def _arrange(self) -> None:
         right = QVBoxLayout()
@@ -103,6 +103,11 @@ class MainWindow(QMainWindow):
         self.desk.ended.connect(self._on_ended)
         self.desk.all_over.connect(self._on_all_over)
         self.keeper.unsaved_changed.connect(self._on_unsaved)
+        self.around.machine_found.connect(self.status_line.show_machine)
+        self.around.machine_found.connect(self._on_machine)
+        self.around.surveyed.connect(self.status_line.show_runtimes)
+        self.around.surveyed.connect(self._on_surveyed)
+        self.around.failed.connect(self._on_not_found)
 
     def _add_shortcuts(self) -> None:
         keys: list[tuple[str, Callable[[], Any]]] = [
@@ -124,26 +129,16 @@ class MainWindow(QMainWindow):
     def page(self, position: int) -> Any:
         """The page, made now if this is the first visit."""
         if position not in self.pages:
-            made = self._factories()[position]()
+            made = self._maker.make(position)
             self.pages[position] = made
             self.stack.addWidget(made)
         return self.pages[position]
-
-    def _factories(self) -> tuple[Callable[[], QWidget], ...]:
-        return (
-            self._make_start,
-            self._make_run,
-            self._make_live,
-            self._make_results,
-            self._make_machine,
-            self._make_history,
-        )
 
     def show_page(self, position: int) -> None:
         self.stack.setCurrentWidget(self.page(position))
         self.rail.show_chosen(position)
         self.top_bar.page.setText(self._words()[position])
-        self._watch()
+        self.watch()
         if position == HISTORY:
             self._refresh_history()
 
@@ -152,71 +147,11 @@ class MainWindow(QMainWindow):
         """The position of the page that is shown."""
         return next(at for at, page in self.pages.items() if page is self.stack.currentWidget())
 
-    def _make_start(self) -> QWidget:
-        page = StartPage(self)
-        page.files_given.connect(self.open_files)
-        page.choose_requested.connect(self.choose_files)
-        page.demo_requested.connect(self.start_demo)
-        page.run_opened.connect(self.open_run)
-        return page
-
-    def _make_run(self) -> QWidget:
-        from gui.pages.run import RunPage
-
-        page = RunPage(self.services, self.jobs, self)
-        page.set_preset(self.page(START).preset)
-        page.start_requested.connect(self.desk.start)
-        page.choose_requested.connect(self.choose_files)
-        page.inputs_requested.connect(self._choose_inputs)
-        if self._surveyed is not None:
-            page.show_survey(self._surveyed)
-        return page
-
-    def _make_live(self) -> QWidget:
-        from gui.pages.live import LivePage
-
-        page = LivePage(self)
-        page.stop_requested.connect(self.desk.stop)
-        page.drawing_changed.connect(lambda _: self._watch())
-        return page
-
-    def _make_results(self) -> QWidget:
-        from gui.pages.results import ResultsPage
-
-        page = ResultsPage(self)
-        page.run_again_requested.connect(self._run_again)
-        page.export_requested.connect(self.keeper.export)
-        page.report_requested.connect(self.keeper.report)
-        return page
-
-    def _make_machine(self) -> QWidget:
-        holder = Holder(self)
-        if self._machine is not None:
-            self._fill_machine(holder, self._machine)
-        return holder
-
-    def _fill_machine(self, holder: Holder, machine: Machine) -> None:
-        # By name: the import checker would otherwise want a page that only this visit needs.
-        made = importlib.import_module("gui.pages.machine").MachinePage(machine)
-        holder.show_content(made)
-
-    def _make_history(self) -> QWidget:
-        holder = Holder(self)
-        self.desk.with_store(lambda store: self._fill_history(holder, store))
-        return holder
-
-    def _fill_history(self, holder: Holder, store: History) -> None:
-        from gui.pages.history import HistoryPage
-
-        made = HistoryPage(store)
-        made.run_opened.connect(self.open_run)
-        holder.show_content(made)
-
     def _refresh_history(self) -> None:
         holder = self.pages.get(HISTORY)
         if isinstance(holder, Holder) and holder.content is not None:
-            refresh: Callable[[], None] = getattr(holder.content, "refresh")  # noqa: B009
-            refresh()
+            content: Any = holder.content
+            content.refresh()
 
     # files and runs ------------------------------------------------------------------------------
 
@@ -234,30 +169,17 @@ class MainWindow(QMainWindow):
     def choose_files(self) -> None:
         self.open_files(self.dialogs.choose_models(self.settings.folder))
 
-    def _choose_inputs(self) -> None:
+    def choose_inputs(self) -> None:
         self.page(RUN).set_input_files(self.dialogs.choose_inputs(self.settings.folder))
 
     def start_demo(self) -> None:
         """Measure the bundled samples, quickly."""
-        self.jobs.do(self._demo_plans, self._on_demo_plans)
+        self.jobs.do(lambda: demo_plans(self.services), self._on_demo_plans)
 
-    def _demo_plans(self) -> tuple[list[RunPlan], list[ErrorInfo]]:
-        plans, errors = [], []
-        for path in self.services.product_samples():
-            try:
-                runtime = self.services.default_runtime(self.services.recognise(path))
-            except KnownError as error:
-                errors.append(error.info)
-            else:
-                quick = STOPPING[Preset.QUICK]
-                plans.append(RunPlan(str(path), runtime, preset=Preset.QUICK, stopping=quick))
-        return plans, errors
-
-    def _on_demo_plans(self, made: tuple[list[RunPlan], list[ErrorInfo]]) -> None:
-        plans, errors = made
-        for error in errors:
+    def _on_demo_plans(self, made: DemoPlans) -> None:
+        for error in made.errors:
             self.dialogs.show_trouble(sentences.of_error(error))
-        self.desk.start(plans)
+        self.desk.start(made.plans)
 
     def open_run(self, run_id: str) -> None:
         """Show a run of the history."""
@@ -277,7 +199,7 @@ class MainWindow(QMainWindow):
             raise error
         self.dialogs.show_trouble(sentences.of_error(error.info))
 
-    def _run_again(self, result: RunResult) -> None:
+    def run_again(self, result: RunResult) -> None:
         """The same plan; where its file is not known, the user says where it is."""
         plan = self.keeper.plan_of(result)
         if plan is not None:
@@ -294,9 +216,9 @@ class MainWindow(QMainWindow):
         self.page(LIVE).begin(run)
         if is_first:
             self.show_page(LIVE)
-        self._watch()
+        self.watch()
 
-    def _watch(self) -> None:
+    def watch(self) -> None:
         """Read samples only while somebody looks at them."""
         page = self.pages.get(LIVE)
         shown = page is not None and self.stack.currentWidget() is page
@@ -322,8 +244,10 @@ class MainWindow(QMainWindow):
             page.clear_not_saved()
             self._show_recent()
         else:
-            retry = lambda: self.desk.with_store(self.keeper.save_again)  # noqa: E731
-            page.show_not_saved(error, retry, self.keeper.export_unsaved)
+            page.show_not_saved(error, self._save_again, self.keeper.export_unsaved)
+
+    def _save_again(self) -> None:
+        self.desk.with_store(self.keeper.save_again)
 
     # keys ----------------------------------------------------------------------------------------
 
@@ -340,13 +264,7 @@ class MainWindow(QMainWindow):
             self.page(RESULTS).view.export.click()
 
     def _next_pane(self) -> None:
-        """Rail, page, bar, and round again."""
-        panes: tuple[QWidget, ...] = (self.rail, self.page(self.current), self.top_bar)
-        focus = self.focusWidget()
-        inside = [at for at, pane in enumerate(panes) if focus is not None and pane.isAncestorOf(focus)]
-        following = panes[(inside[0] + 1 if inside else 0) % len(panes)]
-        first = next((child for child in following.findChildren(QWidget) if _takes_focus(child)), following)
-        first.setFocus(Qt.FocusReason.TabFocusReason)
+        panes.go_on((self.rail, self.page(self.current), self.top_bar), self.focusWidget())
 
     # after the first paint -----------------------------------------------------------------------
 
@@ -360,8 +278,7 @@ class MainWindow(QMainWindow):
         """Everything that may wait until the window is there: the history, the machine, the runtimes."""
         self.desk.with_store(self._on_store)
         self.jobs.do(self.services.preload, lambda _: None)
-        self.jobs.do(self.services.machine, self._on_machine, self._no("machine"))
-        self.jobs.do(self.services.survey, self._on_surveyed, self._no("runtimes"))
+        self.around.ask()
         self._check_fonts()
 
     def _on_store(self, store: History) -> None:
@@ -371,28 +288,20 @@ class MainWindow(QMainWindow):
         self.desk.with_store(lambda store: self.jobs.do(store.rows, self.page(START).show_recent))
 
     def _on_machine(self, machine: Machine) -> None:
-        self._machine = machine
-        self.status_line.show_machine(machine)
         holder = self.pages.get(MACHINE)
         if isinstance(holder, Holder):
-            self._fill_machine(holder, machine)
+            self._maker.fill_machine(holder, machine)
 
-    def _on_surveyed(self, surveyed: Surveyed) -> None:
-        self._surveyed = surveyed
-        self.status_line.show_runtimes(surveyed)
+    def _on_surveyed(self, runtimes: Surveyed) -> None:
         if RUN in self.pages:
-            self.page(RUN).show_survey(surveyed)
+            self.page(RUN).show_survey(runtimes)
 
-    def _no(self, what: str) -> Callable[[Exception], None]:
-        def fail(error: Exception) -> None:
-            if not isinstance(error, KnownError):
-                raise error
-            self.status_line.show_error(what, error.info)
-            holder = self.pages.get(MACHINE)
-            if what == "machine" and isinstance(holder, Holder):
-                holder.show_error(error.info)
-
-        return fail
+    def _on_not_found(self, what: str) -> None:
+        error = self.around.errors[what]
+        self.status_line.show_error(what, error)
+        holder = self.pages.get(MACHINE)
+        if what == "machine" and isinstance(holder, Holder):
+            holder.show_error(error)
 
     def _check_fonts(self) -> None:
         can_write = languages.can_write_chinese()
@@ -453,7 +362,3 @@ class MainWindow(QMainWindow):
         if self.desk.is_running:
             self._is_forced = True
             self.close()
-
-
-def _takes_focus(widget: QWidget) -> bool:
-    return widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout, QWidget
 
 from gui import icons
@@ -22,6 +22,13 @@ class RailButton(QAbstractButton):
         self._icon = icon
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._is_ringed = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """A ring helps whoever came by key; after a click it is noise."""
+        by_key = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._is_ringed = event.reason() in by_key
+        super().focusInEvent(event)
 
     def sizeHint(self) -> QSize:
         words = self.fontMetrics().horizontalAdvance(self.text())
@@ -54,7 +61,7 @@ class RailButton(QAbstractButton):
         if self.isChecked():
             painter.setBrush(accent)
             painter.drawRoundedRect(QRectF(2, 10, 3, self.height() - 20), 1.5, 1.5)
-        if self.hasFocus():
+        if self.hasFocus() and self._is_ringed:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 1.5))
             painter.drawRoundedRect(whole, _RADIUS, _RADIUS)

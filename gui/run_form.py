@@ -97,7 +97,7 @@ class RunForm(QWidget):
     def _form(self, fields: Sequence[QWidget], owner: QWidget | None = None) -> QFormLayout:
         form = QFormLayout(owner) if owner is not None else QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(14)
         form.setVerticalSpacing(10)
         for field in fields:
@@ -184,9 +184,17 @@ class RunForm(QWidget):
         self.exactly.setText(self.tr("E&xactly this long instead:"))
         self.choose_inputs.setText(self.tr("C&hoose…"))
         self.choose_inputs.setAccessibleName(self.tr("Choose a file with inputs"))
+        self._line_up()
         self._say_fold()
         self._say_items()
         self._say_inputs()
+
+    def _line_up(self) -> None:
+        """The fields of all forms begin at one line."""
+        width = max(label.sizeHint().width() for label in self._labels.values())
+        for label in self._labels.values():
+            label.setMinimumWidth(width)
+        self.rows.set_label_width(width)
 
     def _words(self) -> dict[QWidget, str]:
         return {

@@ -37,9 +37,12 @@ class ShapeRows(QWidget):
         self.edits: dict[Key, QLineEdit] = {}
         self._labels: dict[QWidget, QLabel] = {}
         self._touched: dict[str, int] = {}
+        self._label_width = 0
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._form.setHorizontalSpacing(14)
+        self._form.setVerticalSpacing(10)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
 
     def show_rows(self, dimensions: Mapping[str, int], shapes_open: Mapping[Key, Shape | None]) -> None:
         """Rows for exactly these, each with its default."""
@@ -56,12 +59,19 @@ class ShapeRows(QWidget):
         self.setVisible(bool(self.spins or self.edits))
         self.retranslate()
 
+    def set_label_width(self, width: int) -> None:
+        """At least this wide, so that fields line up with those of the form around."""
+        self._label_width = width
+        for label in self._labels.values():
+            label.setMinimumWidth(width)
+
     def _drop(self, field: QWidget) -> None:
         del self._labels[field]
         self._form.removeRow(field)
 
     def _add_row(self, field: QWidget) -> None:
         label = plain_label(self)
+        label.setMinimumWidth(self._label_width)
         label.setBuddy(field)
         self._labels[field] = label
         self._form.addRow(label, field)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from gui.plots.colours import is_dark
 from profiler.wording import Language
 
 FAMILIES = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei")
@@ -58,7 +57,7 @@ _DARK: dict[QPalette.ColorRole, str] = {
     Role.ToolTipBase: "#2A2E33",
     Role.ToolTipText: "#E6E8EA",
     Role.PlaceholderText: "#9AA2AB",
-    Role.Highlight: "#2F7FB5",
+    Role.Highlight: "#2A75A8",
     Role.HighlightedText: "#FFFFFF",
     Role.Accent: "#56B4E9",
     Role.Link: "#6CBEF0",
@@ -91,15 +90,6 @@ def wants_dark(choice: Theme, scheme: Qt.ColorScheme) -> bool:
     if choice is Theme.SYSTEM:
         return scheme == Qt.ColorScheme.Dark
     return choice is Theme.DARK
-
-
-def primary(window: QPalette) -> QPalette:
-    """The roles of the one button that matters on a page; every other role follows the theme."""
-    tinted = QPalette()
-    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
-        tinted.setColor(group, Role.Button, QColor("#2F7FB5" if is_dark(window) else "#0069A6"))
-        tinted.setColor(group, Role.ButtonText, QColor("#FFFFFF"))
-    return tinted
 
 
 class Themes(QObject):

@@ -215,7 +215,7 @@ class LivePage(QWidget):
 
     def _context(self, run: QueuedRun) -> str:
         text = self.tr("{device}, batch {batch}")
-        return text.format(device=run.plan.device, batch=run.plan.batch)
+        return text.format(device=run.plan.device.upper(), batch=run.plan.batch)
 
     def _say_place(self) -> None:
         position, count = self._place
@@ -236,7 +236,8 @@ class LivePage(QWidget):
             return self.tr("Choose files on the page “Run” and press Start.")
         if not self._step:
             return self.tr("This run is over.")
-        return wording.say("phases", self._step, sentences.language()) + "…"
+        words = wording.say("phases", self._step, sentences.language())
+        return f"{words[:1].upper()}{words[1:]}…"
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -71,6 +71,7 @@ class StartPage(QWidget):
         self._arrange()
         self._connect()
         self.retranslate()
+        self.setFocusProxy(self.zone.choose)
 
     def _arrange(self) -> None:
         inside = QWidget(self)

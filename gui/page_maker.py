@@ -1,0 +1,99 @@
+"""How each page is made, at its first visit, and whom it tells what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from gui.holder import Holder
+from gui.pages.start import StartPage
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+    from gui.services import History
+    from hardware.machine import Machine
+
+START, RUN, LIVE, RESULTS, MACHINE, HISTORY = range(6)
+
+
+class PageMaker:
+    """Imports a page when it is made: all but the first would hold up the first paint."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._makers = {
+            START: self._start,
+            RUN: self._run,
+            LIVE: self._live,
+            RESULTS: self._results,
+            MACHINE: self._machine,
+            HISTORY: self._history,
+        }
+
+    def make(self, position: int) -> QWidget:
+        return self._makers[position]()
+
+    def _start(self) -> QWidget:
+        window = self._window
+        page = StartPage(window)
+        page.files_given.connect(window.open_files)
+        page.choose_requested.connect(window.choose_files)
+        page.demo_requested.connect(window.start_demo)
+        page.run_opened.connect(window.open_run)
+        return page
+
+    def _run(self) -> QWidget:
+        from gui.pages.run import RunPage
+
+        window = self._window
+        page = RunPage(window.services, window.jobs, window)
+        page.start_requested.connect(window.desk.start)
+        page.choose_requested.connect(window.choose_files)
+        page.inputs_requested.connect(window.choose_inputs)
+        if window.around.runtimes is not None:
+            page.show_survey(window.around.runtimes)
+        return page
+
+    def _live(self) -> QWidget:
+        from gui.pages.live import LivePage
+
+        page = LivePage(self._window)
+        page.stop_requested.connect(self._window.desk.stop)
+        page.drawing_changed.connect(self._window.watch)
+        return page
+
+    def _results(self) -> QWidget:
+        from gui.pages.results import ResultsPage
+
+        window = self._window
+        page = ResultsPage(window)
+        page.run_again_requested.connect(window.run_again)
+        page.export_requested.connect(window.keeper.export)
+        page.report_requested.connect(window.keeper.report)
+        return page
+
+    def _machine(self) -> QWidget:
+        holder, around = Holder(self._window), self._window.around
+        if around.machine is not None:
+            self.fill_machine(holder, around.machine)
+        elif "machine" in around.errors:
+            holder.show_error(around.errors["machine"])
+        return holder
+
+    def fill_machine(self, holder: Holder, machine: Machine) -> None:
+        from gui.pages.machine import MachinePage
+
+        holder.show_content(MachinePage(machine))
+
+    def _history(self) -> QWidget:
+        holder = Holder(self._window)
+        self._window.desk.with_store(lambda store: self._fill_history(holder, store))
+        return holder
+
+    def _fill_history(self, holder: Holder, store: History) -> None:
+        from gui.pages.history import HistoryPage
+
+        made = HistoryPage(store)
+        made.run_opened.connect(self._window.open_run)
+        holder.show_content(made)
