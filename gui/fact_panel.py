@@ -9,6 +9,8 @@ from gui.panel import Panel, QuietLabel, plain_label
 from profiler.machine_facts import Group
 from profiler.units import DASH
 
+_SHORT = 16
+
 
 class FactPanel(Panel):
     """One group; a screen reader hears it whole."""
@@ -42,9 +44,15 @@ class FactPanel(Panel):
             value.setWordWrap(True)
             value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            value.setText(value_text)
+            value.setText(_unbroken(value_text))
             self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
+
+
+def _unbroken(text: str) -> str:
+    """Short parts of a list stay whole: "L3 32 MiB" is not torn over two lines."""
+    parts = text.split(", ")
+    return ", ".join(part.replace(" ", "\u00a0") if len(part) <= _SHORT else part for part in parts)
 
 
 def _reasons(group: Group) -> list[str]:
