@@ -22,7 +22,8 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 from gui import app
 from gui.desk import Desk
-from gui.main_window import LIVE, MainWindow
+from gui.main_window import MainWindow
+from gui.page_maker import LIVE
 from gui.services import Services
 from gui.settings import Settings
 from profiler import folders, messages, sample_file
