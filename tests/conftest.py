@@ -1,8 +1,11 @@
-"""Every test has a data folder of its own, and leaves no child process behind."""
+"""Every test has folders and settings of its own, and leaves no child process and no thread behind."""
 
 from __future__ import annotations
 
 import os
+import sys
+import threading
+import time
 from collections.abc import Iterator
 
 import psutil
@@ -25,3 +28,25 @@ def _no_child_outlives_a_test() -> Iterator[None]:
     left = [child for child in psutil.Process().children() if child.pid not in before]
     _, alive = psutil.wait_procs(left, timeout=3)
     assert not [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Choices of the window go to a folder of the test; Qt is not loaded for a test that does without."""
+    folder = str(tmp_path_factory.mktemp("settings"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", folder)
+    if "PySide6.QtCore" in sys.modules:
+        from PySide6.QtCore import QSettings
+
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_outlives_a_test() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    until = time.monotonic() + 3
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in left:
+        thread.join(max(0.0, until - time.monotonic()))
+    assert not [thread.name for thread in left if thread.is_alive()]

@@ -118,3 +118,122 @@ def tesla_v100(**more: Any) -> dict[str, Any]:
         "MaxPcieLinkWidth": 16, "ComputeRunningProcesses": [],
     }  # fmt: skip
     return nvml_card("Tesla V100-SXM2-16GB", 0x1DB1, (7, 0), **answers | more)
+
+
+# The window ------------------------------------------------------------------------------------------
+
+
+class FakeDialogs:
+    """Answers every question as it was told; `asked` holds what it was asked, `sentences` the troubles."""
+
+    def __init__(
+        self,
+        models: Sequence[str] = (),
+        inputs: Sequence[str] = (),
+        save: str = "",
+        trusts: bool = False,
+        closes: bool = False,
+        loses: bool = True,
+    ) -> None:
+        self.models, self.inputs, self.save = list(models), list(inputs), save
+        self.trusts, self.closes, self.loses = trusts, closes, loses
+        self.asked: list[tuple[object, ...]] = []
+        self.sentences: list[str] = []
+
+    def choose_models(self, folder: str) -> list[str]:
+        self.asked.append(("models", folder))
+        return self.models
+
+    def choose_inputs(self, folder: str) -> list[str]:
+        self.asked.append(("inputs", folder))
+        return self.inputs
+
+    def choose_save(self, suggestion: str) -> str:
+        self.asked.append(("save", suggestion))
+        return self.save
+
+    def ask_trust(self, file: str, sha256: str) -> bool:
+        self.asked.append(("trust", file, sha256))
+        return self.trusts
+
+    def ask_close(self) -> bool:
+        self.asked.append(("close",))
+        return self.closes
+
+    def ask_lose(self, count: int) -> bool:
+        self.asked.append(("lose", count))
+        return self.loses
+
+    def show_trouble(self, sentence: str) -> None:
+        self.sentences.append(sentence)
+
+    def show_crash(self, details: str) -> None:
+        self.sentences.append(details)
+
+
+class FakeStore:
+    """A history in memory; `refuses` is an exception that every save ends with."""
+
+    problem = None
+
+    def __init__(self, refuses: Exception | None = None) -> None:
+        self.kept: dict[str, tuple[Any, Any]] = {}
+        self.refuses = refuses
+
+    def rows(self) -> list[Any]:
+        from profiler.history_index import row_of
+
+        return [row_of(result) for result, _ in reversed(self.kept.values())]
+
+    def save(self, result: Any, samples: Any) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.kept[result.id] = result, samples
+
+    def load(self, run_id: str) -> Any:
+        from profiler.errors import ErrorKind, KnownError
+
+        if run_id not in self.kept:
+            raise KnownError(ErrorKind.RUN_UNKNOWN, id=run_id)
+        return self.kept[run_id][0]
+
+    def samples(self, run_id: str) -> Any:
+        return self.kept[run_id][1]
+
+    def delete(self, run_id: str) -> None:
+        raise AssertionError("no test deletes")
+
+    def undelete(self, run_id: str) -> None:
+        raise AssertionError("no test undeletes")
+
+
+class FakeRun:
+    """A run that says what the test lets it say, and is over with its last word.
+
+    A `stubborn` one hears no cancel.
+    """
+
+    def __init__(self, plan: Any, store: Any, listen: Any, stubborn: bool = False) -> None:
+        self.plan, self.store, self.listen, self.stubborn = plan, store, listen, stubborn
+        self.is_started = self.is_cancelled = self.is_over = False
+        self.times_read = 0
+        self.so_far: Any = ()
+
+    def start(self) -> None:
+        self.is_started = True
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        return self.is_over
+
+    def samples_so_far(self, most: int = 50_000) -> Any:
+        import numpy as np
+
+        self.times_read += 1
+        return np.asarray(self.so_far, dtype=np.int64)[-most:]
+
+    def end(self, last: Any) -> None:
+        self.is_over = True
+        self.listen(last)

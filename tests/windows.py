@@ -1,0 +1,121 @@
+"""A window over stand-ins: files by name, runs that the test ends, answers that the test gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from gui.main_window import MainWindow
+from gui.services import Services
+from gui.settings import Settings
+from hardware.machine import Cpu, Machine
+from profiler.backends.catalog import FORMATS, Format
+from profiler.errors import ErrorKind, KnownError
+from profiler.messages import Description, Runtime, Surveyed
+from profiler.plan import RunPlan
+from profiler.result import Flops, RunResult, Tensor
+from tests.fakes import FakeDialogs, FakeRun, FakeStore
+
+IMAGE = Tensor("image", "float32", ("batch", 3, "height", "width"))
+
+
+def description(*inputs: Tensor) -> Description:
+    """A file with these inputs and nothing else to say."""
+    return Description(
+        inputs=inputs or (IMAGE,),
+        outputs=(),
+        parameters=1_000,
+        weights_bytes=4_000,
+        weights_by_dtype={"float32": 1_000},
+        operators=(),
+        flops=Flops(),
+    )
+
+
+def surveyed() -> Surveyed:
+    return Surveyed(
+        (Runtime("onnxruntime", "1.29.0", ("cpu", "cuda:0")), Runtime("torchscript", "2.10.0", ("cpu",)))
+    )
+
+
+class World:
+    """What the window finds outside; attributes may be set before it looks."""
+
+    def __init__(self) -> None:
+        self.store = FakeStore()
+        self.runs: list[FakeRun] = []
+        self.trusted: set[str] = set()
+        self.described = description()
+        self.written: list[tuple[object, ...]] = []
+        self.write_error: Exception | None = None
+        self.stubborn = False
+
+    def services(self) -> Services:
+        return Services(
+            recognise=self.recognise,
+            default_runtime=lambda form: form.runtimes[0],
+            describe=lambda path, name: self.described,
+            survey=surveyed,
+            machine=lambda: Machine(
+                cpu=Cpu(name="Example CPU", usable_cores=2), memory_total_bytes=16 * 10**9
+            ),
+            open_store=lambda: cast(Any, self.store),
+            recover=lambda store: (),
+            begin=self.begin,
+            sha256=lambda path: f"{path.stem:0<64}",
+            is_trusted=lambda sha256, tier: tier == 0 or sha256 in self.trusted,
+            remember=self.trusted.add,
+            write_json=self.write_json,
+            write_report=self.write_report,
+            product_samples=lambda: [Path("digits.onnx"), Path("digits.pt")],
+            preload=lambda: None,
+            size_of=lambda path: 1_234_567,
+        )
+
+    def recognise(self, path: Path) -> Format:
+        for form in FORMATS:
+            if path.suffix in form.suffixes:
+                return form
+        raise KnownError(ErrorKind.FORMAT_NOT_A_MODEL, file=path.name, what="text")
+
+    def begin(self, plan: RunPlan, store: Any, listen: Callable[[Any], None]) -> FakeRun:
+        self.runs.append(FakeRun(plan, store, listen, self.stubborn))
+        return self.runs[-1]
+
+    def write_json(self, result: RunResult, path: Path) -> None:
+        if self.write_error is not None:
+            raise self.write_error
+        self.written.append(("json", result.id, path.name))
+
+    def write_report(self, result: RunResult, samples: Any, path: Path, language: str) -> None:
+        self.written.append(("report", result.id, path.name, len(samples), language))
+
+
+@contextmanager
+def window_over(world: World, dialogs: FakeDialogs) -> Iterator[MainWindow]:
+    """A window that is shown, and closed and freed at the end whatever the test left undone."""
+    window = MainWindow(world.services(), Settings(), cast(Any, dialogs))
+    window.show()
+    try:
+        yield window
+    finally:
+        for run in world.runs:
+            run.is_over = True
+        window.desk.bridge.finish()
+        window.keeper.unsaved.clear()
+        window.close()
+        freed(window)
+
+
+def freed(widget: Any) -> None:
+    """Deliver what Qt put off until an event loop that a test does not have."""
+    widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    application = QApplication.instance()
+    assert application is not None
+    application.processEvents()
