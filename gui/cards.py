@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from gui import tooltips
 from gui.panel import Panel, QuietLabel, plain_label
 
 
@@ -69,4 +69,4 @@ class MetricCard(Panel):
         self.set_subdued(not known)
         self.setAccessibleName(f"{reading.word}: {reading.number or '–'} {self.unit.text()}".rstrip())
         self.setAccessibleDescription(f"{reading.detail} {reading.more}".strip())
-        self.setToolTip(html.escape(reading.more))
+        self.setToolTip(tooltips.plain(reading.more))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
+from gui import tooltips
 from gui.plots.colours import mixed, quiet_text
 
 _RADIUS = 6.0
@@ -65,7 +64,7 @@ class ElidedLabel(QLabel):
     def set_whole(self, text: str) -> None:
         self._whole = text
         self.setAccessibleName(text)
-        self.setToolTip(html.escape(text))
+        self.setToolTip(tooltips.plain(text))
         self.updateGeometry()
         self._fit()
 

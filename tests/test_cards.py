@@ -36,7 +36,7 @@ def test_a_tooltip_never_reads_markup(qtbot: QtBot) -> None:
     card = MetricCard()
     qtbot.addWidget(card)
     card.show_reading(Reading("w", "1", "", "", "", "<img src=x>"))
-    assert card.toolTip() == "&lt;img src=x&gt;"
+    assert card.toolTip() == "<qt>&lt;img src=x&gt;</qt>"
 
 
 def test_five_readings_of_a_whole_result() -> None:

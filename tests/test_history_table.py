@@ -118,7 +118,7 @@ def test_a_stopped_run_says_so_beside_its_quality() -> None:
 
 def test_names_from_strangers_are_escaped_in_tooltips_and_cannot_turn_the_line() -> None:
     model = table(builders.row("x", model="<b>a</b>\u202egpj.onnx"))
-    assert cell(model, 0, "model", Qt.ItemDataRole.ToolTipRole).startswith("&lt;b&gt;")
+    assert cell(model, 0, "model", Qt.ItemDataRole.ToolTipRole).startswith("<qt>&lt;b&gt;")
     assert "\u202e" not in cell(model, 0, "model")
 
 

@@ -264,7 +264,7 @@ def test_file_names_are_plain_text(page: ResultsPage) -> None:
     page.show_result(builders.result(model=builders.model(name)), None)
     assert page.view.title.textFormat() == Qt.TextFormat.PlainText
     assert "\u202e" not in page.view.title.accessibleName()
-    assert page.view.title.toolTip().startswith("&lt;h1&gt;")
+    assert page.view.title.toolTip().startswith("<qt>&lt;h1&gt;")
     for label in page.findChildren(QLabel):
         if name in label.text():
             assert label.textFormat() == Qt.TextFormat.PlainText

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from gui import titles
+from gui import titles, tooltips
 from profiler import units
 from profiler.error_text import visible
 from profiler.result import RunResult, Status
@@ -61,7 +60,7 @@ class BatchTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._texts(self._results[index.row()])[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return html.escape(self._texts(self._results[index.row()])[index.column()])
+            return tooltips.plain(self._texts(self._results[index.row()])[index.column()])
         return _alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def _texts(self, result: RunResult) -> tuple[str, ...]:

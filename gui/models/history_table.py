@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +15,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QGuiApplication
 
-from gui import titles
+from gui import titles, tooltips
 from gui.plots.colours import quiet_text
 from profiler import units
 from profiler.error_text import visible
@@ -159,7 +158,7 @@ class HistoryTable(QAbstractTableModel):
         entry, column = self._entries[self._shown[index.row()]], COLUMNS[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             text = self._text(entry, column)
-            return text if role == Qt.ItemDataRole.DisplayRole else html.escape(text)
+            return text if role == Qt.ItemDataRole.DisplayRole else tooltips.plain(text)
         if role == ID_ROLE:
             return entry.id
         if role == RAW_ROLE:

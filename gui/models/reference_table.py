@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 
-from gui import sentences
+from gui import sentences, tooltips
 from gui.plots.colours import mixed, quiet_text
 from hardware.reference import COLUMNS, Kind, Row
 from profiler import reference_text
@@ -79,7 +78,7 @@ class ReferenceTable(QAbstractTableModel):
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             words = self.explanation(row, heading)
             spoken = role == Qt.ItemDataRole.AccessibleTextRole
-            return words.partition("\n")[0] if spoken else _as_tool_tip(words)
+            return words.partition("\n")[0] if spoken else tooltips.plain(words)
         return _look(role, row, heading)
 
     def _text(self, row: Row, heading: str) -> str:
@@ -137,11 +136,6 @@ class PinnedRows(QSortFilterProxyModel):
         if self._table.row_at(index.row()).kind is not Kind.CARD:
             return index.row() - self._table.rowCount()
         return int(index.data(RAW_ROLE) is None)
-
-
-def _as_tool_tip(text: str) -> str:
-    """Markup that shows exactly this text: without the frame Qt would guess, and show entities."""
-    return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QP
 from PySide6.QtGui import QFont, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
-from gui import tables
+from gui import tables, tooltips
 from gui.plots.colours import quiet_text
 from profiler.units import DASH
 
@@ -73,7 +72,7 @@ class FactsTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return (fact.name, DASH if fact.value is None else fact.value, fact.note)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return html.escape((fact.name, fact.value or "", fact.note)[index.column()]) or None
+            return tooltips.plain((fact.name, fact.value or "", fact.note)[index.column()]) or None
         return self._look(role, index.column(), fact, heading)
 
     def _look(self, role: int, column: int, fact: Fact, heading: bool) -> Any:
