@@ -8,12 +8,11 @@ from __future__ import annotations
 import functools
 import locale
 import os
-import tomllib
 from collections.abc import Mapping
-from importlib import resources
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
-from profiler.result import Reason
+if TYPE_CHECKING:
+    from profiler.result import Reason
 
 Language = Literal["en", "zh_CN"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh_CN")
@@ -22,6 +21,9 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh_CN")
 @functools.cache
 def topic(name: str) -> Mapping[str, Mapping[str, str]]:
     """All texts of one topic: code -> language -> template."""
+    import tomllib  # here, because the window paints before it needs a text
+    from importlib import resources
+
     text = resources.files("resources").joinpath("texts", f"{name}.toml").read_text(encoding="utf-8")
     return cast(Mapping[str, Mapping[str, str]], tomllib.loads(text))
 

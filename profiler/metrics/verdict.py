@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from profiler import units
 from profiler.result import Boundary, Latency, Level, Reason, Steadiness, Verdict
 
 LEVELS: dict[str, Level] = {
@@ -40,7 +41,9 @@ def _of_steadiness(latency: Latency, steadiness: Steadiness | None) -> list[Reas
         return [Reason("too_few_samples", {"count": str(latency.count)})]
     reasons = []
     if steadiness.status != "stable":
-        spread = "" if steadiness.segment_spread is None else f"{steadiness.segment_spread * 100:.1f}"
+        spread = (
+            "" if steadiness.segment_spread is None else units.significant(steadiness.segment_spread * 100)
+        )
         reasons.append(Reason(steadiness.status, {"count": str(latency.count), "spread_percent": spread}))
     if steadiness.stop_rule_held is False:
         reasons.append(Reason("stop_rule_not_held"))
