@@ -272,7 +272,14 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._is_painted:
             self._is_painted = True
-            QTimer.singleShot(0, self.first_painted.emit)
+            self._once(0, self.first_painted.emit)
+
+    def _once(self, milliseconds: int, then: Callable[[], object]) -> None:
+        """A timer of the window's own, so that it cannot outlive the window."""
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(then)
+        timer.start(milliseconds)
 
     def look_around(self) -> None:
         """Everything that may wait until the window is there: the history, the machine, the runtimes."""
@@ -356,7 +363,7 @@ class MainWindow(QMainWindow):
         if not self._is_closing and self.dialogs.ask_close():
             self._is_closing = True
             self.desk.stop()
-            QTimer.singleShot(CLOSE_WITHIN_MS, self._force_close)
+            self._once(CLOSE_WITHIN_MS, self._force_close)
 
     def _force_close(self) -> None:
         if self.desk.is_running:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from gui.holder import Holder
@@ -68,6 +69,8 @@ class PageMaker:
 
         window = self._window
         page = ResultsPage(window)
+        # What can be focused is inside; the area itself has nothing to say.
+        page.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page.run_again_requested.connect(window.run_again)
         page.export_requested.connect(window.keeper.export)
         page.report_requested.connect(window.keeper.report)

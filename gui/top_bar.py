@@ -36,10 +36,8 @@ class TopBar(QWidget):
         row.addWidget(self.theme)
         row.addWidget(self.language)
         self.product.setText("inferometer")
-        self.language.currentIndexChanged.connect(
-            lambda at: self.language_chosen.emit(self.language.itemData(at))
-        )
-        self.theme.currentIndexChanged.connect(lambda at: self.theme_chosen.emit(self.theme.itemData(at)))
+        self.language.currentIndexChanged.connect(lambda at: self.language_chosen.emit(list(NAMES)[at]))
+        self.theme.currentIndexChanged.connect(lambda at: self.theme_chosen.emit(THEMES[at]))
         self.retranslate()
 
     def show_choices(self, language: Language, theme: Theme) -> None:

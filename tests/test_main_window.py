@@ -1,0 +1,400 @@
+"""The window as a whole: from a file to a result, trust, stopping, closing, and what could not be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gui.main_window import MainWindow
+from gui.page_maker import HISTORY, LIVE, MACHINE, RESULTS, RUN, START
+from gui.run_queue import State
+from profiler import messages
+from profiler.errors import ErrorInfo, ErrorKind, KnownError
+from profiler.plan import Preset, RunPlan
+from profiler.result import RunResult, Status
+from profiler.runner import Ended, Refused
+from tests import builders
+from tests.fakes import FakeDialogs
+from tests.windows import World, window_over
+
+ONNX, TORCH = RunPlan("/m/net.onnx", "onnxruntime"), RunPlan("/m/net.pt", "torchscript")
+DISK_FULL = ErrorInfo(ErrorKind.DISK_FULL.value, {"file": "run.json"})
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def dialogs() -> FakeDialogs:
+    return FakeDialogs()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, world: World, dialogs: FakeDialogs) -> Iterator[MainWindow]:
+    with window_over(world, dialogs) as made:
+        yield made
+
+
+def _ended(run_id: str = "20260102T030405-0001", saved: bool = True, **changes: object) -> Ended:
+    result = msgspec.structs.replace(builders.result(), id=run_id, **changes)
+    return Ended(result, builders.samples(), saved, None if saved else DISK_FULL)
+
+
+def _started(window: MainWindow, world: World, qtbot: QtBot, *plans: RunPlan) -> None:
+    window.desk.start(plans)
+    qtbot.waitUntil(lambda: bool(world.runs) and world.runs[0].is_started)
+
+
+def _shown(window: MainWindow) -> RunResult:
+    shown: RunResult = window.page(RESULTS).view._result
+    return shown
+
+
+def test_it_opens_on_the_start_page_at_its_usual_size(window: MainWindow) -> None:
+    assert window.current == START
+    assert (window.width(), window.height()) == (1180, 760)
+    assert (window.minimumWidth(), window.minimumHeight()) == (1000, 640)
+
+
+def test_every_page_fits_the_smallest_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1000, 640)
+    window.look_around()
+    qtbot.waitUntil(lambda: window.around.machine is not None)
+    for position in range(6):
+        window.show_page(position)
+        assert window.current == position
+        assert (window.width(), window.height()) == (1000, 640)
+
+
+@pytest.mark.parametrize("position", range(6))
+def test_pages_are_reached_by_rail_and_by_key(window: MainWindow, qtbot: QtBot, position: int) -> None:
+    window.rail.buttons[position].click()
+    assert window.current == position
+    window.show_page(START)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key(Qt.Key.Key_1.value + position), Qt.KeyboardModifier.ControlModifier)
+    assert window.current == position
+    assert window.rail.buttons[position].isChecked()
+
+
+def test_files_go_to_the_run_page_with_the_chosen_preset(window: MainWindow) -> None:
+    window.page(START).choices[2].click()
+    window.open_files(["/m/net.onnx"])
+    assert window.current == RUN
+    assert window.page(RUN).form.choices.preset is Preset.RIGOROUS
+    assert window.settings.folder == "/m"
+
+
+def test_the_chooser_begins_in_the_last_folder(window: MainWindow, dialogs: FakeDialogs) -> None:
+    window.settings.folder = "/models"
+    dialogs.models = ["/models/a.onnx"]
+    window.choose_files()
+    assert dialogs.asked == [("models", "/models")]
+    assert window.current == RUN
+
+
+def test_from_start_to_the_result(window: MainWindow, world: World, qtbot: QtBot) -> None:
+    _started(window, world, qtbot, ONNX)
+    assert window.current == LIVE
+    world.runs[0].listen(messages.FirstInference(5))
+    world.runs[0].end(_ended())
+    qtbot.waitUntil(lambda: window.current == RESULTS)
+    assert _shown(window).id == "20260102T030405-0001"
+
+
+def test_two_plans_run_one_after_the_other(window: MainWindow, world: World, qtbot: QtBot) -> None:
+    _started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
+    assert len(world.runs) == 1
+    world.runs[0].end(_ended("20260102T030405-0001"))
+    qtbot.waitUntil(lambda: len(world.runs) == 2)
+    assert window.current == LIVE
+    world.runs[1].end(_ended("20260102T030406-0002"))
+    qtbot.waitUntil(lambda: window.current == RESULTS)
+    assert _shown(window).id == "20260102T030406-0002"
+    assert len(window.page(RESULTS)._kept) == 2
+
+
+def test_a_failed_run_does_not_keep_the_next_from_running(
+    window: MainWindow, world: World, qtbot: QtBot
+) -> None:
+    _started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
+    world.runs[0].end(Refused(ErrorInfo(ErrorKind.FILE_MISSING.value, {"file": "net.onnx"})))
+    qtbot.waitUntil(lambda: len(world.runs) == 2)
+    assert [run.state for run in window.desk.queue] == [State.FAILED, State.RUNNING]
+    assert "net.onnx" in window.page(LIVE).queue.rows[0].sentence.text()
+
+
+def test_whoever_looked_elsewhere_is_not_dragged_to_the_result(
+    window: MainWindow, world: World, qtbot: QtBot
+) -> None:
+    _started(window, world, qtbot, ONNX)
+    window.show_page(START)
+    with qtbot.waitSignal(window.desk.all_over):
+        world.runs[0].end(_ended())
+    assert window.current == START
+
+
+def test_samples_are_read_only_while_the_live_page_is_shown(
+    window: MainWindow, world: World, qtbot: QtBot
+) -> None:
+    _started(window, world, qtbot, ONNX)
+    assert window.desk.bridge.is_watched
+    window.page(LIVE).pause.click()
+    assert not window.desk.bridge.is_watched
+    window.page(LIVE).pause.click()
+    window.show_page(START)
+    assert not window.desk.bridge.is_watched
+
+
+def test_escape_stops_the_run_and_the_queue(window: MainWindow, world: World, qtbot: QtBot) -> None:
+    _started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert world.runs[0].is_cancelled
+    world.runs[0].end(_ended(status=Status.STOPPED))
+    qtbot.waitUntil(lambda: window.desk.queue.is_over)
+    assert [run.state for run in window.desk.queue] == [State.STOPPED, State.DROPPED]
+    assert len(world.runs) == 1
+
+
+# trust -----------------------------------------------------------------------------------------------
+
+
+def test_torchscript_is_asked_about_once_for_its_content(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    dialogs.trusts = True
+    _started(window, world, qtbot, TORCH)
+    assert dialogs.asked == [("trust", "net.pt", f"{'net':0<64}")]
+    assert world.trusted == {f"{'net':0<64}"}
+    world.runs[0].end(_ended())
+    qtbot.waitUntil(lambda: window.desk.queue.is_over)
+    window.desk.start([TORCH])
+    qtbot.waitUntil(lambda: len(world.runs) == 2)
+    assert len(dialogs.asked) == 1
+
+
+def test_without_consent_nothing_of_the_file_runs(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    _started(window, world, qtbot, TORCH, ONNX)
+    assert dialogs.asked[0][:2] == ("trust", "net.pt")
+    assert [run.plan for run in world.runs] == [ONNX]
+    assert world.trusted == set()
+
+
+def test_onnx_is_not_asked_about(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    _started(window, world, qtbot, ONNX)
+    assert dialogs.asked == []
+
+
+def test_a_file_that_went_away_before_start_is_one_sentence(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    window.desk.start([RunPlan("/m/readme.txt", "onnxruntime")])
+    qtbot.waitUntil(lambda: bool(dialogs.sentences))
+    assert "readme.txt" in dialogs.sentences[0]
+    assert world.runs == []
+
+
+# what is kept ----------------------------------------------------------------------------------------
+
+
+def test_a_result_that_could_not_be_saved_stays_and_can_be_saved_again(
+    window: MainWindow, world: World, qtbot: QtBot
+) -> None:
+    _started(window, world, qtbot, ONNX)
+    world.store.refuses = KnownError(ErrorKind.DISK_FULL, file="run.json")
+    world.runs[0].end(_ended(saved=False))
+    qtbot.waitUntil(lambda: window.current == RESULTS)
+    banner = window.page(RESULTS).banner
+    assert banner.isVisible()
+    with qtbot.waitSignal(window.keeper.unsaved_changed) as still:
+        banner.retry.click()
+    assert still.args[0].kind == ErrorKind.DISK_FULL
+    world.store.refuses = None
+    banner.retry.click()
+    qtbot.waitUntil(lambda: not banner.isVisible())
+    assert list(world.store.kept) == ["20260102T030405-0001"]
+    assert window.keeper.unsaved == []
+
+
+def test_closing_asks_before_a_result_that_is_only_in_memory_is_lost(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    _started(window, world, qtbot, ONNX)
+    world.runs[0].end(_ended(saved=False))
+    qtbot.waitUntil(lambda: window.current == RESULTS)
+    dialogs.loses = False
+    assert not window.close()
+    assert dialogs.asked[-1] == ("lose", 1)
+    assert window.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("button", "written"),
+    [
+        ("export", ("json", "20260102T030405-0001", "out.json")),
+        ("report", ("report", "20260102T030405-0001", "out.json", 1252, "en")),
+    ],
+)
+def test_a_result_is_written_where_the_user_says(
+    window: MainWindow,
+    world: World,
+    dialogs: FakeDialogs,
+    qtbot: QtBot,
+    button: str,
+    written: tuple[object, ...],
+) -> None:
+    window._on_loaded((builders.result(), builders.samples()))
+    dialogs.save = "/out/out.json"
+    getattr(window.page(RESULTS).view, button).click()
+    qtbot.waitUntil(lambda: bool(world.written))
+    assert world.written == [written]
+
+
+def test_nothing_is_written_where_the_user_thinks_better_of_it(
+    window: MainWindow, world: World, dialogs: FakeDialogs
+) -> None:
+    window._on_loaded((builders.result(), builders.samples()))
+    window.page(RESULTS).view.export.click()
+    assert dialogs.asked[-1] == ("save", "resnet50.json")
+    assert not window.jobs.is_busy
+    assert world.written == []
+
+
+def test_a_full_disk_at_export_is_one_sentence(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    window._on_loaded((builders.result(), builders.samples()))
+    dialogs.save, world.write_error = "/out/out.json", OSError(28, "No space left on device")
+    window.page(RESULTS).view.export.click()
+    qtbot.waitUntil(lambda: bool(dialogs.sentences))
+    assert "full" in dialogs.sentences[0].lower()
+
+
+def test_run_again_runs_the_same_plan(window: MainWindow, world: World, qtbot: QtBot) -> None:
+    _started(window, world, qtbot, ONNX)
+    world.runs[0].end(_ended())
+    qtbot.waitUntil(lambda: window.current == RESULTS)
+    window.page(RESULTS).view.again.click()
+    qtbot.waitUntil(lambda: len(world.runs) == 2)
+    assert world.runs[1].plan == ONNX
+
+
+def test_run_again_of_an_old_run_asks_where_the_file_is(window: MainWindow, dialogs: FakeDialogs) -> None:
+    window._on_loaded((builders.result(), builders.samples()))
+    window.page(RESULTS).view.again.click()
+    assert dialogs.asked[-1][0] == "models"
+
+
+def test_a_run_of_the_history_opens(window: MainWindow, world: World, qtbot: QtBot) -> None:
+    world.store.save(builders.result(), builders.samples())
+    window.open_run("20260102T030405-0001")
+    qtbot.waitUntil(lambda: window.current == RESULTS)
+    assert _shown(window).id == "20260102T030405-0001"
+
+
+def test_a_run_that_is_gone_is_one_sentence(window: MainWindow, dialogs: FakeDialogs, qtbot: QtBot) -> None:
+    window.open_run("20260102T030405-9999")
+    qtbot.waitUntil(lambda: bool(dialogs.sentences))
+    assert window.current == START
+
+
+# around ----------------------------------------------------------------------------------------------
+
+
+def test_after_the_first_paint_the_window_looks_around(
+    window: MainWindow, world: World, qtbot: QtBot
+) -> None:
+    world.store.save(builders.result(), builders.samples())
+    window.look_around()
+    qtbot.waitUntil(lambda: window.around.machine is not None and window.around.runtimes is not None)
+    assert "Example CPU" in window.status_line.machine.accessibleName()
+    assert "ONNX Runtime 1.29.0" in window.status_line.runtimes.accessibleName()
+    qtbot.waitUntil(window.page(START).recent.buttons[0].isVisible)
+
+
+def test_machine_and_history_appear_when_they_are_known(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page(MACHINE)
+    assert window.page(MACHINE).content is None
+    window.show_page(HISTORY)
+    qtbot.waitUntil(lambda: window.page(HISTORY).content is not None)
+    window.look_around()
+    qtbot.waitUntil(lambda: window.page(MACHINE).content is not None)
+
+
+def test_the_demo_measures_both_samples(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    dialogs.trusts = True
+    window.page(START).demo.click()
+    qtbot.waitUntil(lambda: bool(world.runs))
+    assert [(run.name, run.plan.preset) for run in window.desk.queue] == [
+        ("digits.onnx", Preset.QUICK),
+        ("digits.pt", Preset.QUICK),
+    ]
+
+
+def test_f6_goes_round_the_parts_of_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    seen = []
+    for _ in range(4):
+        qtbot.keyClick(window, Qt.Key.Key_F6)
+        focus = window.focusWidget()
+        parts = (window.rail, window.page(START), window.top_bar)
+        seen.append([part.isAncestorOf(focus) for part in parts].index(True))
+    assert seen in ([2, 0, 1, 2], [0, 1, 2, 0])
+
+
+# the end ---------------------------------------------------------------------------------------------
+
+
+def test_closing_while_a_run_goes_on_asks_and_may_be_refused(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    _started(window, world, qtbot, ONNX)
+    assert not window.close()
+    assert dialogs.asked == [("close",)]
+    assert not world.runs[0].is_cancelled
+    assert window.isVisible()
+
+
+def test_closing_stops_the_run_and_waits_for_its_last_word(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    dialogs.closes = True
+    _started(window, world, qtbot, ONNX)
+    assert not window.close()
+    assert world.runs[0].is_cancelled
+    assert window.isVisible()
+    world.runs[0].end(_ended(status=Status.STOPPED))
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_a_run_that_never_ends_does_not_keep_the_window(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    dialogs.closes = True
+    _started(window, world, qtbot, ONNX)
+    window.close()
+    window._force_close()
+    assert not window.isVisible()
+
+
+def test_the_size_is_there_again(window: MainWindow, world: World, dialogs: FakeDialogs) -> None:
+    window.resize(1000, 690)
+    window.close()
+    with window_over(World(), dialogs) as again:
+        assert (again.width(), again.height()) == (1000, 690)
