@@ -109,7 +109,7 @@ class FileList(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         inside = QWidget(self)
         self._box = QVBoxLayout(inside)
-        self._box.setContentsMargins(0, 0, 4, 0)
+        self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(8)
         self._box.addStretch(1)
         self.setWidget(inside)

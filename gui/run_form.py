@@ -66,6 +66,9 @@ class RunForm(QWidget):
         self.duration.setValue(10)
         self.duration.setEnabled(False)
         self.inputs.setReadOnly(True)
+        for box in (self.device, self.runtime, self.preset):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(12)
         self.fold.setCheckable(True)
         self.more.hide()
         for preset in PRESETS:
@@ -216,6 +219,7 @@ class RunForm(QWidget):
     def _say_inputs(self) -> None:
         names = ", ".join(path.replace("\\", "/").rpartition("/")[2] for path in self._input_files)
         self.inputs.setText(names or self.tr("made up from the seed"))
+        self.inputs.setCursorPosition(0)
 
     def _say_items(self) -> None:
         """Words of what can be chosen; names of runtimes stay as they are."""

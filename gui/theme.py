@@ -85,6 +85,27 @@ def palette(dark: bool) -> QPalette:
     return made
 
 
+# Fusion draws edges darker than the window: on a dark ground they vanish, so fields are lighter instead.
+_DARK_OF_CLASS: dict[str, dict[QPalette.ColorRole, str]] = {
+    "QLineEdit": {Role.Base: "#292D32"},
+    "QAbstractSpinBox": {Role.Base: "#292D32"},
+    "QCheckBox": {Role.Base: "#3A3F45"},
+    "QRadioButton": {Role.Base: "#3A3F45"},
+    "QTabWidget": {Role.Button: "#17191B"},
+    "QTabBar": {Role.Button: "#17191B"},
+}
+
+
+def palettes_of_classes(dark: bool) -> dict[str, QPalette]:
+    """Palettes for single kinds of widgets; in the light theme they are the palette of all."""
+    made: dict[str, QPalette] = {}
+    for name, roles in _DARK_OF_CLASS.items():
+        made[name] = palette(dark)
+        for role, colour in roles.items() if dark else ():
+            made[name].setColor(role, QColor(colour))
+    return made
+
+
 def wants_dark(choice: Theme, scheme: Qt.ColorScheme) -> bool:
     """Whether the dark palette serves this choice where the system says `scheme`."""
     if choice is Theme.SYSTEM:
@@ -104,7 +125,10 @@ class Themes(QObject):
     def choose(self, choice: Theme) -> None:
         self.choice = choice
         scheme = QGuiApplication.styleHints().colorScheme()
-        self._application.setPalette(palette(wants_dark(choice, scheme)))
+        dark = wants_dark(choice, scheme)
+        self._application.setPalette(palette(dark))
+        for name, made in palettes_of_classes(dark).items():
+            self._application.setPalette(made, name)
 
     def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
         if self.choice is Theme.SYSTEM:

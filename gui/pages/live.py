@@ -148,6 +148,7 @@ class LivePage(QWidget):
                 self.phases.set_current(PRACTICE)
             case messages.Measuring():
                 self._step, self._measured_from = "steady", event.first_index
+                self._practised = max(0, event.first_index - COLD_CALLS)
                 self.phases.set_current(MEASURING)
             case _ if not isinstance(event, messages.Loaded):
                 self._end()

@@ -55,8 +55,8 @@ class RunPage(QWidget):
     def _arrange(self) -> None:
         columns = QHBoxLayout()
         columns.setSpacing(20)
-        columns.addLayout(self._left_column(), 5)
-        columns.addLayout(self._right_column(), 4)
+        columns.addLayout(self._left_column(), 1)
+        columns.addLayout(self._right_column())
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 16, 20, 16)
         box.setSpacing(14)
@@ -86,6 +86,8 @@ class RunPage(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(panel)
+        # Wide enough for the longer language, and never so wide that a field stands far from its word.
+        area.setFixedWidth(self.fontMetrics().averageCharWidth() * 58)
         self.how_title.setMinimumHeight(self.add_button.sizeHint().height())
         column = QVBoxLayout()
         column.setSpacing(8)
