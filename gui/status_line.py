@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from gui import sentences
 from gui.panel import ElidedLabel, QuietLabel
 from gui.plots.colours import mixed
-from profiler import units
 from profiler.error_text import visible
 from profiler.errors import ErrorInfo
 
@@ -66,12 +65,16 @@ class StatusLine(QFrame):
         if self._machine is None:
             error = self._errors.get("machine")
             return self.tr("Looking at the machine…") if error is None else sentences.of_error(error)
+        # Late: the facts are of no use before the machine has answered.
+        from profiler import machine_facts
+
         machine = self._machine
         words = [visible(machine.cpu.name or self.tr("unknown processor"))]
         if machine.cpu.usable_cores is not None:
             count = f"{machine.cpu.usable_cores:g}"
             words.append(self.tr("{count} usable cores").format(count=count))
-        words.append(units.size(machine.memory_total_bytes))
+        if machine.memory_total_bytes is not None:
+            words.append(machine_facts.binary_size(machine.memory_total_bytes))
         words += [visible(gpu.name or "GPU") for gpu in machine.gpus] or [self.tr("no NVIDIA GPU")]
         return "  ·  ".join(words)
 

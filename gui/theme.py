@@ -128,7 +128,8 @@ class Themes(QObject):
         dark = wants_dark(choice, scheme)
         self._application.setPalette(palette(dark))
         for name, made in palettes_of_classes(dark).items():
-            self._application.setPalette(made, name)
+            # PySide6 6.11 takes a str here, and says in its stub that it wants bytes.
+            self._application.setPalette(made, name)  # type: ignore[arg-type]
 
     def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
         if self.choice is Theme.SYSTEM:

@@ -18,7 +18,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui import app
+from gui import app, theme
 from gui.crash import FATAL, LOG, CrashCatcher
 from gui.languages import Languages
 from gui.main_window import MainWindow
@@ -46,7 +46,7 @@ def tell():
     print(json.dumps(sorted(sys.modules)), flush=True)
     os._exit(0)
 MainWindow.look_around = lambda window: tell()
-from gui import app
+from gui import app, theme
 app.run([])
 """
 
@@ -59,6 +59,8 @@ def restored(qapp: QApplication) -> Iterator[QApplication]:
     Languages(qapp, "en")
     qapp.setStyle(style)
     qapp.setPalette(palette)
+    for name in theme.palettes_of_classes(dark=False):
+        cast(Any, qapp).setPalette(palette, name)
     qapp.setFont(font)
 
 

@@ -87,7 +87,7 @@ class RunPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(panel)
         # Wide enough for the longer language, and never so wide that a field stands far from its word.
-        area.setFixedWidth(self.fontMetrics().averageCharWidth() * 58)
+        area.setFixedWidth(self.fontMetrics().averageCharWidth() * 51)
         self.how_title.setMinimumHeight(self.add_button.sizeHint().height())
         column = QVBoxLayout()
         column.setSpacing(8)

@@ -94,6 +94,9 @@ class StartPage(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inside)
+        # On a wide screen lines that never end are hard to read.
+        inside.setMaximumWidth(self.fontMetrics().averageCharWidth() * 170)
+        area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
@@ -198,34 +201,43 @@ class RecentRuns(Panel):
         self._rows: Sequence[Recent] = ()
         self.empty = QuietLabel(self)
         self.names = [ElidedLabel(self) for _ in range(MOST_RECENT)]
-        self.facts = [QuietLabel(self) for _ in range(MOST_RECENT)]
+        self.devices, self.waits, self.times = (
+            [QuietLabel(self) for _ in range(MOST_RECENT)] for _ in range(3)
+        )
         self.buttons = [QPushButton(self) for _ in range(MOST_RECENT)]
         grid = QGridLayout(self)
         grid.setContentsMargins(16, 12, 12, 12)
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 1)
-        grid.addWidget(self.empty, MOST_RECENT, 0, 1, 3)
-        for row, (name, fact, button) in enumerate(zip(self.names, self.facts, self.buttons, strict=True)):
-            grid.addWidget(name, row, 0)
-            grid.addWidget(fact, row, 1)
-            grid.addWidget(button, row, 2)
+        columns = (self.names, self.devices, self.waits, self.times, self.buttons)
+        self._lines: list[tuple[QWidget, ...]] = list(zip(*columns, strict=True))
+        grid.addWidget(self.empty, MOST_RECENT, 0, 1, len(columns))
+        for row, widgets in enumerate(self._lines):
+            for column, widget in enumerate(widgets):
+                grid.addWidget(widget, row, column)
+        for label in self.waits:
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for row, button in enumerate(self.buttons):
             button.clicked.connect(lambda _checked=False, at=row: self.opened.emit(self._rows[at].id))
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[Recent]) -> None:
         self._rows = rows
         self.empty.setVisible(not rows)
-        for position, widgets in enumerate(zip(self.names, self.facts, self.buttons, strict=True)):
+        for position, widgets in enumerate(self._lines):
             for widget in widgets:
                 widget.setVisible(position < len(rows))
         self.retranslate()
 
     def retranslate(self) -> None:
         self.empty.setText(self.tr("Nothing measured yet."))
-        for row, name, fact, button in zip(self._rows, self.names, self.facts, self.buttons, strict=False):
-            name.set_whole(visible(row.model))
-            fact.setText(f"{row.device}   {units.duration(row.p50_ns)}   {_when(row.created)}")
+        for at, row in enumerate(self._rows):
+            self.names[at].set_whole(visible(row.model))
+            self.devices[at].setText(visible(row.device.upper()))
+            self.waits[at].setText(units.duration(row.p50_ns))
+            self.times[at].setText(_when(row.created))
+            button = self.buttons[at]
             button.setText(self.tr("Open"))
             button.setAccessibleName(self.tr("Open the run of {file}").format(file=visible(row.model)))
 
