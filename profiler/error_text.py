@@ -17,6 +17,7 @@ from profiler.wording import Language
 
 TOPIC = "errors"
 _LONGEST_VALUE = 300
+_LONGEST_WORDS = 200
 _NOTHING = ("", units.DASH)
 _NAMED_IN = {"what": "formats", "phase": "phases"}
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -28,13 +29,20 @@ def sentence(info: ErrorInfo, language: Language, /, file: str = "") -> str:
     A kind without a text (a newer child) is shown as it came. Sizes (`*_bytes`) are written with units,
     characters that cannot be seen or that turn the direction of writing as their escapes.
     """
-    given = {name: value for name, value in info.parameters.items() if value not in _NOTHING}
+    told = {"words": _first_line(info.text), **info.parameters}
+    given = {name: value for name, value in told.items() if value not in _NOTHING}
     if file:
         given.setdefault("file", file)
     code = _code(info.kind, given, language)
     if code is None:
         return visible(f"{info.kind}: {info.text}" if info.text else info.kind)
     return wording.say(TOPIC, code, language, **_shown(given, language))
+
+
+def _first_line(text: str) -> str:
+    """What a runtime said, short enough to stand inside a sentence and without its own full stop."""
+    line = text.strip().partition("\n")[0].rstrip(".")
+    return line if len(line) <= _LONGEST_WORDS else line[:_LONGEST_WORDS] + "…"
 
 
 def visible(text: str) -> str:

@@ -119,7 +119,9 @@ def _made(spec: Tensor, shape: tuple[int, ...], random: np.random.Generator, lim
             return np.ones(shape, dtype=dtype)
         most = min(limit, int(np.iinfo(dtype).max))
         return _not_all_zero(random.integers(0, max(1, most), shape), most).astype(dtype)
-    raise KnownError(ErrorKind.INPUT_DTYPE, name=spec.name, given="–", wanted=spec.dtype)
+    raise KnownError(
+        ErrorKind.INPUT_DTYPE, name=spec.name, given="–", wanted="string" if dtype.kind == "O" else spec.dtype
+    )
 
 
 def _floats(shape: tuple[int, ...], random: np.random.Generator) -> Array:

@@ -212,15 +212,32 @@ _PATTERNS: tuple[tuple[str, ErrorKind], ...] = (
 )  # fmt: skip
 
 
+_NOISE = (
+    r"\x1b\[[0-9;]*m",
+    r"\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : ",
+    r"/onnxruntime_src/\S+:\d+ ",
+    r"(?:[\w:]+::)+\w+\([^)]*\)(?: const)? ",
+    r"^Error in execution: ",
+    r"Status Message: ",
+)
+
+
+def _plain(text: str) -> str:
+    """The runtime's words without colours, codes, source files and signatures of its own functions."""
+    for pattern in _NOISE:
+        text = re.sub(pattern, "", text)
+    return " ".join(text.split())
+
+
 def explain(error: Exception) -> KnownError:
     """What the runtime's words mean in the user's world; RUNTIME_REFUSED where they tell nothing more."""
     if isinstance(error, KnownError):
         return error
     if isinstance(error, MemoryError):
         return KnownError(ErrorKind.OUT_OF_MEMORY)
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    said, text = str(error), _plain(str(error))
     for pattern, kind in _PATTERNS:
-        if re.search(pattern, text):
+        if re.search(pattern, said):
             return KnownError(kind, text, runtime="onnxruntime", **_named(kind, text))
     return KnownError(ErrorKind.RUNTIME_REFUSED, text, runtime="onnxruntime")
 
