@@ -36,14 +36,14 @@ class Desk(QObject):
     """Owns the queue and the run that goes on.
 
     Signals: `queue_changed`; `begun` with a QueuedRun; `happened` with an event of the run that goes on;
-    `ticked` as Bridge says; `ended` with runner.Ended; `all_over` when nothing waits any more.
+    `ticked` as Bridge says; `ended` with runner.Ended and its plan; `all_over` when nothing waits any more.
     """
 
     queue_changed = Signal()
     begun = Signal(object)
     happened = Signal(object)
     ticked = Signal(object, object)
-    ended = Signal(object)
+    ended = Signal(object, object)
     all_over = Signal()
 
     def __init__(self, services: Services, jobs: Jobs, dialogs: Dialogs) -> None:
@@ -152,8 +152,8 @@ class Desk(QObject):
         if run is not None:
             self.queue.end(run, state, error)
         self.queue_changed.emit()
-        if ended is not None:
-            self.ended.emit(ended)
+        if ended is not None and run is not None:
+            self.ended.emit(ended, run.plan)
         self._advance()
         if self.queue.is_over:
             self.all_over.emit()

@@ -37,11 +37,10 @@ class Keeper(QObject):
         self._plans: dict[str, RunPlan] = {}
         self.unsaved: list[Ended] = []
 
-    def take(self, ended: Ended, plan: RunPlan | None) -> None:
+    def take(self, ended: Ended, plan: RunPlan) -> None:
         """A run is over; `plan` as it was given, for another time."""
         self.remember(ended.result, ended.samples)
-        if plan is not None:
-            self._plans[ended.result.id] = plan
+        self._plans[ended.result.id] = plan
         if not ended.saved:
             self.unsaved.append(ended)
             self.unsaved_changed.emit(ended.save_error)

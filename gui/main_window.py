@@ -27,6 +27,7 @@ from gui.status_line import StatusLine
 from gui.surroundings import Surroundings
 from gui.top_bar import TopBar
 from profiler.errors import ErrorInfo, KnownError
+from profiler.plan import RunPlan
 from profiler.result import RunResult
 
 if TYPE_CHECKING:
@@ -224,9 +225,8 @@ class MainWindow(QMainWindow):
         shown = page is not None and self.stack.currentWidget() is page
         self.desk.bridge.is_watched = shown and not self.page(LIVE).pause.isChecked()
 
-    def _on_ended(self, ended: Ended) -> None:
-        plans = [run.plan for run in self.desk.queue if run.state is not State.WAITING]
-        self.keeper.take(ended, plans[-1] if plans else None)
+    def _on_ended(self, ended: Ended, plan: RunPlan) -> None:
+        self.keeper.take(ended, plan)
         self.page(RESULTS).show_result(ended.result, ended.samples)
         self._show_recent()
 

@@ -217,7 +217,7 @@ def test_a_real_run_goes_from_the_file_to_the_result(qtbot: QtBot) -> None:
     window = MainWindow(Services(), Settings(), cast(Any, FakeDialogs()))
     window.show()
     ended: list[Ended] = []
-    window.desk.ended.connect(ended.append)
+    window.desk.ended.connect(lambda event, _: ended.append(event))
     window.desk.start(
         [RunPlan(str(SAMPLE), "onnxruntime", stopping=Stopping(0.3, 30, 0.5), warmup=20, threads=1)]
     )

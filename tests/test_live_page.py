@@ -56,6 +56,14 @@ def test_practice_is_shown_as_practice(page: LivePage) -> None:
     assert (counted.number.text(), practised.number.text()) == ("0", "40")
 
 
+def test_what_was_typical_in_practice_is_not_passed_off_as_measured(page: LivePage) -> None:
+    page.take(messages.FirstInference(5))
+    page.tick(messages.Warming(40, 10, 2_000_000), None)
+    page.take(messages.Measuring(42, "stable"))
+    assert page.readings[0].word.text() == "Typical wait so far"
+    assert page.readings[0].number.text() == "–"
+
+
 def test_the_typical_wait_is_the_median_of_what_counts_and_one_that_was_observed(page: LivePage) -> None:
     _measuring(page, first_index=4)
     samples = np.array([90, 80, 70, 60, 1_000_000, 3_000_000, 2_000_000, 4_000_000], dtype=np.int64)

@@ -292,6 +292,17 @@ def test_run_again_runs_the_same_plan(window: MainWindow, world: World, qtbot: Q
     assert world.runs[1].plan == ONNX
 
 
+def test_run_again_after_stopping_takes_the_run_that_was_stopped(
+    window: MainWindow, world: World, qtbot: QtBot
+) -> None:
+    _started(window, world, qtbot, ONNX, RunPlan("/m/dropped.onnx", "onnxruntime"))
+    window.page(LIVE).stop.click()
+    ended = _ended(status=Status.STOPPED)
+    world.runs[0].end(ended)
+    qtbot.waitUntil(lambda: window.current == RESULTS)
+    assert window.keeper.plan_of(ended.result) == ONNX
+
+
 def test_run_again_of_an_old_run_asks_where_the_file_is(window: MainWindow, dialogs: FakeDialogs) -> None:
     window._on_loaded((builders.result(), builders.samples()))
     window.page(RESULTS).view.again.click()

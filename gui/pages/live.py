@@ -149,6 +149,7 @@ class LivePage(QWidget):
             case messages.Measuring():
                 self._step, self._measured_from = "steady", event.first_index
                 self._practised = max(0, event.first_index - COLD_CALLS)
+                self._middle_ns = None
                 self.phases.set_current(MEASURING)
             case _ if not isinstance(event, messages.Loaded):
                 self._end()
