@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
 import os
@@ -9,6 +10,7 @@ import platform
 import secrets
 import shutil
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -31,6 +33,7 @@ from profiler.result import Model, RunResult
 from profiler.store import Store
 
 LIVE_SAMPLES = 50_000
+ROOM_BYTES = sample_file.FULL_BYTES + 20_000_000
 
 
 class Ended(NamedTuple):
@@ -146,7 +149,7 @@ class Run:
         return self._save(heard)
 
     def _prepare(self, heard: Heard) -> None:
-        self._folder.mkdir(parents=True, mode=0o700)
+        self._folder = _private_folder(self.id)
         owner = {"pid": os.getpid(), "process_created": psutil.Process().create_time()}
         atomic_file.write(self._folder / "owner.json", msgspec.json.encode(owner))
         atomic_file.write(self._folder / "partial.json", result.to_json(assembly.interrupted(heard)))
@@ -192,6 +195,25 @@ def check(plan: RunPlan) -> catalog.Format:
     if plan.precision != "as_is":
         raise KnownError(ErrorKind.PRECISION_UNKNOWN, precision=plan.precision, known="as_is")
     return form
+
+
+def _private_folder(run_id: str) -> Path:
+    """Where the run's files lie: in the data folder, where a later start finds what a cut-off run left.
+
+    A full or forbidden data folder must not keep anybody from measuring: the run then lives in the
+    system's folder for temporary files. Raises KnownError(DISK_FULL) where that is full too.
+    """
+    folder = folders.running_folder() / run_id
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, mode=0o700)
+        if shutil.disk_usage(folder).free > ROOM_BYTES:
+            return folder
+        folder.rmdir()
+    try:
+        other = Path(tempfile.mkdtemp(prefix=f"inferometer-{run_id}-"))
+    except OSError as error:
+        raise KnownError(ErrorKind.DISK_FULL, str(error), file=run_id) from error
+    return other
 
 
 def _stamp(path: Path) -> tuple[int, int, int, int]:

@@ -8,16 +8,20 @@ what it reads and believes none of it without a check: the child may belong to a
 from __future__ import annotations
 
 import mmap
+import os
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from profiler.errors import ErrorKind, KnownError
+
 Samples = npt.NDArray[np.int64]
 
 MAGIC = 0x314C504D53464E49
 CAPACITY = 20_000_000
+FULL_BYTES = 8 * CAPACITY
 BLOCK_CAPACITY = 16_384
 _HEADER = 8
 _COUNT, _COLD, _WARMUP, _BLOCKS, _IS_STEADY = 1, 2, 3, 4, 5
@@ -55,6 +59,7 @@ class Writer:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         with path.open("r+b") as file:
             self._map = mmap.mmap(file.fileno(), 0)
         self._words = memoryview(self._map).cast("q")
@@ -72,11 +77,26 @@ class Writer:
         return self._ready * _WORD
 
     def make_ready(self, count: int) -> None:
-        """Touch the pages of the next `count` samples, so that no page fault falls between two calls."""
+        """Reserve and touch the pages of the next `count` samples, so that no fault falls between two calls.
+
+        Raises KnownError(DISK_FULL): touching a page that the disk has no room for would be a SIGBUS.
+        """
         end = min(self.count + count, CAPACITY)
+        self._reserve(end)
         for index in range(max(self._ready, self.count), end, _PAGE_WORDS):
             self.durations[index] = 0
         self._ready = max(self._ready, end)
+
+    def _reserve(self, end: int) -> None:
+        reserve = getattr(os, "posix_fallocate", None)
+        if reserve is None or end <= self._ready:
+            return
+        start = (_FIRST + self._ready) * _WORD if self._ready else 0
+        try:
+            with self._path.open("r+b") as file:
+                reserve(file.fileno(), start, (_FIRST + end) * _WORD - start)
+        except OSError as error:
+            raise KnownError(ErrorKind.DISK_FULL, str(error), file="samples.bin") from error
 
     def begin_steady(self) -> None:
         self._words[_WARMUP] = self.count - self._words[_COLD]

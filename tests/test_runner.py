@@ -192,6 +192,17 @@ def test_a_run_that_cannot_begin_is_refused_and_nothing_is_written(tmp_path: Pat
     assert not folders.running_folder().exists() or not os.listdir(folders.running_folder())
 
 
+def test_a_data_folder_that_cannot_be_used_keeps_nobody_from_measuring(
+    faulty: Callable[..., tuple[Run, Listener]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("INFEROMETER_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    run, listener = faulty("none")
+    assert _end_of(run, listener).status is Status.FINISHED
+
+
 def test_an_untrusted_torchscript_file_is_never_opened(tmp_path: Path, store: Store) -> None:
     path = tmp_path / "model.pt"
     path.write_bytes((SAMPLES / "digits.torchscript.pt").read_bytes())

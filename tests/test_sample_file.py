@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from profiler import sample_file
 from profiler.child_environment import code_root
+from profiler.errors import ErrorKind, KnownError
 
 
 @pytest.fixture
@@ -63,6 +65,16 @@ def test_making_room_never_touches_a_sample_that_is_there(path: Path) -> None:
     writer.advance(2_000)
     writer.make_ready(5_000)
     assert set(writer.array().tolist()) == {7}
+
+
+def test_a_disk_without_room_is_an_error_and_not_a_crash(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    with pytest.raises(KnownError) as caught:
+        sample_file.Writer(path).make_ready(10)
+    assert caught.value.kind is ErrorKind.DISK_FULL
 
 
 def test_the_tail_is_the_last_counted_samples(path: Path) -> None:
