@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -37,14 +38,26 @@ def parser(chosen: str) -> argparse.ArgumentParser:
     return root
 
 
+def load_before_qt() -> None:
+    """What the window needs in any case: Qt's import hook slows down every import that comes behind it.
+
+    Garbage collection rests until gui.app wakes it: nothing that is loaded before the first paint is garbage.
+    """
+    gc.disable()
+    for name in ("msgspec", "platformdirs", "profiler.messages", "importlib.resources"):
+        importlib.import_module(name)
+
+
 def open_window(files: Sequence[str], language: wording.Language, demo: bool = False) -> int:
     """The window with these files; one sentence and exit code 1 where there can be no window."""
     if not display.is_there():
         print(wording.say("commands", "no_display", language), file=sys.stderr)
         return 1
+    load_before_qt()
     try:
         from gui import app
     except ImportError as error:
+        gc.enable()
         print(wording.say("commands", "window_broken", language, detail=error), file=sys.stderr)
         return 1
     return int(app.run(files, demo=demo))

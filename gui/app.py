@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from gui.crash import CrashCatcher
@@ -52,6 +54,8 @@ def run(files: Sequence[str], demo: bool = False) -> int:
     window.open_files(files)
     if demo:
         window.first_painted.connect(window.start_demo)
+    window.first_painted.connect(gc.enable)
+    QTimer.singleShot(2_000, gc.enable)
     window.show()
     try:
         return application.exec()

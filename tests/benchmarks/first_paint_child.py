@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 if sys.argv[1:] == ["ours"]:
-    # As for a user: before Qt, which slows down every import that comes behind it.
     import main
+
+    main.load_before_qt()  # as for a user, whose command has not loaded Qt at this point
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
