@@ -119,9 +119,9 @@ def _steadiness(heard: Heard, contents: Contents | None) -> Steadiness | None:
 
 
 def _steady_ns(heard: Heard, contents: Contents | None) -> int:
-    if heard.finished is not None:
-        return heard.finished.steady_ns
-    return int(contents.steady.sum()) if contents is not None else 0
+    """The time inside blocks by the child's word, but never less than its own samples add up to."""
+    added = int(contents.steady.sum()) if contents is not None else 0
+    return max(added, heard.finished.steady_ns) if heard.finished is not None else added
 
 
 def _throughput(count: int, batch: int, steady_ns: int) -> Throughput:

@@ -144,7 +144,8 @@ class Measurement:
         steady = self._steady(loop)
         resident = process_memory.resident_bytes() - writer.touched_bytes
         self._phase = "after"
-        p50 = float(np.median(writer.array(COLD_CALLS + warm.calls))) if writer.room >= 0 else 0.0
+        first = COLD_CALLS + warm.calls
+        p50 = float(np.median(writer.array(first))) if writer.count > first else 0.0
         self._send(
             messages.Finished(
                 stopped=steady.stopped,

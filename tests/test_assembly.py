@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -166,3 +167,11 @@ def test_device_memory_is_the_word_of_the_watch_with_its_reasons() -> None:
     assert result.unavailable["memory.device_peak_process_bytes"].code == "nvml_missing"
     heard.device_peak = DevicePeak(process_bytes=40, used_bytes=50, total_bytes=100)
     assert assembly.assemble(heard, _contents(400)).memory.utilisation == pytest.approx(0.4)
+
+
+def test_a_child_cannot_make_itself_faster_than_its_samples() -> None:
+    heard = _heard()
+    heard.loaded, heard.warmup_status = _loaded(), "steady"
+    heard.finished = msgspec.structs.replace(_finished(), steady_ns=-5)
+    result = assembly.assemble(heard, _contents(4_000))
+    assert result.throughput.inferences_per_s == pytest.approx(1_000, rel=0.01)

@@ -91,6 +91,17 @@ def test_the_terminal_shows_every_number_its_reason_and_aligned_chinese() -> Non
     ]
 
 
+def test_the_terminal_obeys_no_name_from_a_stranger() -> None:
+    plan = msgspec.structs.replace(_result().plan, shapes={"\x1b[31mred\u202e": (1, 2)})
+    flops = Flops(per_inference=1, counted_fraction=0.5, uncounted_operators={"\x1b]0;title\x07": 1})
+    missing = {"flops.per_sample": Reason("count_failed", {"detail": "\x1b[2J"})}
+    out = io.StringIO()
+    console.print_result(_result("\x1b[1m.onnx", plan=plan, flops=flops, unavailable=missing), "en", out)
+    assert "\x1b" not in out.getvalue()
+    assert "\u202e" not in out.getvalue()
+    assert "\\x1b[31mred" in out.getvalue()
+
+
 def test_side_by_side_names_no_winner() -> None:
     out = io.StringIO()
     console.print_side_by_side([_result(), _result("other.pt")], "en", out)

@@ -61,6 +61,11 @@ def print_result(result: RunResult, language: Language, out: TextIO) -> None:
         if lines:
             heading(code)
             print_lines(lines, out)
+    missing = figures.not_measured(result, language)
+    if missing:
+        heading("not_measured")
+        for line in missing:
+            print(f"  - {line.value}  ({line.label})", file=out)
     print(f"\n  {wording.say('report', 'kept_as', language, id=result.id)}", file=out)
 
 

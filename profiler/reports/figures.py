@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from profiler import units, wording
+from profiler.error_text import visible
 from profiler.result import Interval, RunResult
 from profiler.wording import Language
 
@@ -132,7 +133,7 @@ def _counted(result: RunResult, language: Language) -> str:
     left = result.flops.uncounted_operators
     if not left:
         return text
-    names = ", ".join(f"{name} × {count}" for name, count in sorted(left.items()))
+    names = ", ".join(f"{visible(name)} × {count}" for name, count in sorted(left.items()))
     return f"{text} ({_label('uncounted', language, operators=names)})"
 
 
@@ -158,7 +159,7 @@ def settings(result: RunResult, language: Language) -> list[Line]:
         "version": environment.inferometer or units.DASH,
         "sha256": result.model.sha256,
     }
-    return [Line(_label(code, language), value) for code, value in rows.items() if value]
+    return [Line(_label(code, language), visible(value)) for code, value in rows.items() if value]
 
 
 def _cpu(result: RunResult) -> str:
@@ -185,5 +186,5 @@ def not_measured(result: RunResult, language: Language) -> list[Line]:
     """Reasons for what is missing; quantities that share a reason share a line."""
     grouped: dict[str, list[str]] = {}
     for name, reason in result.unavailable.items():
-        grouped.setdefault(wording.reason_sentence(reason, language), []).append(name)
+        grouped.setdefault(visible(wording.reason_sentence(reason, language)), []).append(name)
     return [Line(", ".join(names), sentence) for sentence, names in grouped.items()]
