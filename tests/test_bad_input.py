@@ -192,9 +192,11 @@ def test_a_full_disk_while_saving_shows_the_result_and_exits_1(
     assert json.loads(out)["status"] == "finished"
     assert len(err.strip().splitlines()) == 1
     assert Store(folders.history_folder()).rows() == []
+    code, out, _ = profile(ONNX)
+    assert "One answer takes about" in out
+    assert "kept in the history" not in out
     monkeypatch.setattr(atomic_file, "write_once", real)
-    left = folders.running_folder() / json.loads(out)["id"]
-    assert (left / "samples.bin").exists()
+    assert [(left / "samples.bin").exists() for left in folders.running_folder().iterdir()] == [True, True]
 
 
 def test_a_report_that_cannot_be_written_leaves_the_result_in_the_history(

@@ -46,8 +46,8 @@ def show(
     """Results as text, unless JSON goes to standard output; then the documents that were asked for."""
     results = [one.result for one in ended]
     if arguments.json != "-":
-        for result in results:
-            console.print_result(result, language, out)
+        for one in ended:
+            console.print_result(one.result, language, out, one.saved)
         if len(results) > 1:
             console.print_side_by_side(results, language, out)
     if arguments.json and results:

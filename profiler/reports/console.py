@@ -31,8 +31,8 @@ def print_lines(lines: Iterable[figures.Line], out: TextIO, indent: int = 2) -> 
         print(f"{' ' * indent}{padded(line.label, column)}  {line.value}", file=out)
 
 
-def print_result(result: RunResult, language: Language, out: TextIO) -> None:
-    """One run, whole."""
+def print_result(result: RunResult, language: Language, out: TextIO, saved: bool = True) -> None:
+    """One run, whole; `saved` whether it is in the history."""
 
     def heading(code: str) -> None:
         print(f"\n{wording.say('report', code, language)}", file=out)
@@ -66,7 +66,8 @@ def print_result(result: RunResult, language: Language, out: TextIO) -> None:
         heading("not_measured")
         for line in missing:
             print(f"  - {line.value}  ({line.label})", file=out)
-    print(f"\n  {wording.say('report', 'kept_as', language, id=result.id)}", file=out)
+    if saved:
+        print(f"\n  {wording.say('report', 'kept_as', language, id=result.id)}", file=out)
 
 
 def _print_cards(result: RunResult, language: Language, out: TextIO) -> None:
