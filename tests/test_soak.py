@@ -1,4 +1,4 @@
-"""Many frames of a live chart: PySide6 6.12.0 on Python 3.11 lost a reference to None on each, and aborted."""
+"""Many frames of a live chart: PySide6 6.12.0 on Python 3.11 lost a reference to None on each of them."""
 
 from __future__ import annotations
 
