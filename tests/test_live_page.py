@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.background import LIVE_SAMPLES
-from gui.pages.live import MEASURING, OVER, PRACTICE, READY, LivePage
+from gui.pages.live import MEASURING, OVER, PRACTICE, READY, LivePage, ticks_between_drawings
 from gui.run_queue import QueuedRun, RunQueue, State
 from profiler import messages
 from profiler.errors import ErrorInfo, ErrorKind
@@ -140,3 +140,10 @@ def test_a_new_run_starts_from_nothing(page: LivePage) -> None:
     assert page.phases.current == READY
     assert page.bar.value() == 0
     assert [reading.number.text() for reading in page.readings] == ["–", "0", "0"]
+
+
+@pytest.mark.parametrize(
+    ("middle_ns", "ticks"), [(None, 1), (2_000, 1), (600_000, 1), (1_000_000, 2), (5_000_000, 8), (1e9, 20)]
+)
+def test_the_chart_of_a_slow_model_is_drawn_more_rarely(middle_ns: float | None, ticks: int) -> None:
+    assert ticks_between_drawings(middle_ns) == ticks
