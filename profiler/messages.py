@@ -9,6 +9,7 @@ from profiler.plan import RunPlan
 from profiler.result import (
     Accuracy,
     Boundary,
+    Disturbance,
     Flops,
     Memory,
     Phases,
@@ -28,11 +29,38 @@ class _Message(msgspec.Struct, frozen=True, tag_field="say", forbid_unknown_fiel
 
 
 class Measure(_Message, frozen=True, tag="measure"):
-    """Carry out this plan; samples go into `samples_file`, which the parent made."""
+    """Carry out this plan at one point; samples go into `samples_file`, which the parent made.
+
+    Further lanes and the requests of an open loop go into files beside it, which the child makes.
+    `is_gated`: after the practice runs say Ready and wait for Begin. `cpus`: stay on these, empty: on all.
+    `looks_further`: afterwards also measure what is said once a point (spinning, rests, the native loop).
+    """
 
     plan: RunPlan
     format: str
     samples_file: str
+    native_library: str = ""
+    is_gated: bool = False
+    cpus: tuple[int, ...] = ()
+    looks_further: bool = True
+
+
+class Begin(_Message, frozen=True, tag="begin"):
+    """To a child that said Ready: measure from this reading of the monotonic clock, for that long."""
+
+    at_ns: int
+    duration_s: float
+
+
+class Accompany(_Message, frozen=True, tag="accompany"):
+    """Be resident: open the model, answer once, say Settled, then keep answering or keep still until the end.
+
+    Of the plan the model, runtime, device, shapes, batch and threads count.
+    """
+
+    plan: RunPlan
+    format: str
+    is_busy: bool
 
 
 class Inspect(_Message, frozen=True, tag="inspect"):
@@ -53,7 +81,7 @@ class Cancel(_Message, frozen=True, tag="cancel"):
     """Stop after the call that is running; keep what was measured."""
 
 
-Request = Measure | Inspect | Survey | Cancel
+Request = Measure | Begin | Accompany | Inspect | Survey | Cancel
 
 
 # child -> parent -------------------------------------------------------------------------------------
@@ -93,6 +121,16 @@ class Warming(_Message, frozen=True, tag="warming"):
     window_p50_ns: int
 
 
+class Ready(_Message, frozen=True, tag="ready"):
+    """Practice is over; the child waits for Begin."""
+
+
+class Settled(_Message, frozen=True, tag="settled"):
+    """A companion is resident and has answered; bytes of its process and, on a GPU, of its allocator."""
+
+    memory: Memory
+
+
 class Measuring(_Message, frozen=True, tag="measuring"):
     """The steady state begins: samples from `first_index` of the sample file count."""
 
@@ -122,6 +160,12 @@ class Finished(_Message, frozen=True, tag="finished"):
     steady_ns: int
     block_starts: tuple[int, ...]
     stop_rule_held: bool
+    lane_elapsed_ns: tuple[int, ...] = ()
+    begun_ns: int = 0
+    ended_ns: int = 0
+    workers: int = 0
+    wait_method: str | None = None
+    disturbance: Disturbance | None = None
     reasons: tuple[Reason, ...] = ()
     unavailable: dict[str, Reason] = {}
 
@@ -184,6 +228,8 @@ Report = (
     | Loaded
     | FirstInference
     | Warming
+    | Ready
+    | Settled
     | Measuring
     | Progress
     | Finished

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from typing import Literal
 
 import msgspec
@@ -14,6 +15,7 @@ class Preset(enum.StrEnum):
     QUICK = "quick"
     STANDARD = "standard"
     RIGOROUS = "rigorous"
+    POWER = "power"
 
 
 class Stopping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,7 +23,8 @@ class Stopping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Measuring goes on until `minimum_s` and `minimum_count` are reached and, where they are given, the
     95 % interval of P50 lies within +-`p50_tolerance` (a share) and the upper bound of P99 is at most
-    `p99_bound` times P99; it ends at `maximum_s` whatever holds.
+    `p99_bound` times P99; it ends at `maximum_s` whatever holds. In a RunPlan it is the total of a point,
+    which `share_of` splits over its processes.
     """
 
     minimum_s: float
@@ -35,6 +38,14 @@ STOPPING: dict[Preset, Stopping] = {
     Preset.QUICK: Stopping(3.0, 30, 10.0),
     Preset.STANDARD: Stopping(10.0, 1_000, 60.0, 0.01, 1.10),
     Preset.RIGOROUS: Stopping(60.0, 10_000, 600.0, 0.005, 1.05),
+    Preset.POWER: Stopping(60.0, 30, 300.0),
+}
+
+PROCESSES: dict[Preset, int] = {
+    Preset.QUICK: 1,
+    Preset.STANDARD: 3,
+    Preset.RIGOROUS: 5,
+    Preset.POWER: 1,
 }
 
 
@@ -45,11 +56,74 @@ def stopping_for(preset: Preset, duration_s: float | None = None) -> Stopping:
     return Stopping(duration_s, 1, duration_s)
 
 
-class SingleStream(msgspec.Struct, frozen=True, tag="SingleStream", tag_field="name"):
+def share_of(rule: Stopping, processes: int) -> Stopping:
+    """The rule of one of several processes that measure the same point one after another."""
+    return msgspec.structs.replace(
+        rule,
+        minimum_s=rule.minimum_s / processes,
+        minimum_count=math.ceil(rule.minimum_count / processes),
+        maximum_s=rule.maximum_s / processes,
+    )
+
+
+class _Scenario(msgspec.Struct, frozen=True, tag_field="name", forbid_unknown_fields=True):
+    pass
+
+
+class SingleStream(_Scenario, frozen=True, tag="SingleStream"):
     """The next query is sent when the previous one is done. The number it answers: typical wait, P50."""
 
 
-Scenario = SingleStream
+class MultiStream(_Scenario, frozen=True, tag="MultiStream"):
+    """One query holds several samples and is done when the last of them is. It answers: P99 of a query."""
+
+    samples_per_query: int = 8
+
+
+class Offline(_Scenario, frozen=True, tag="Offline"):
+    """All samples are there at once, taken a batch at a time. It answers: samples per second."""
+
+    in_flight: int = 1
+
+
+class Concurrency(_Scenario, frozen=True, tag="Concurrency"):
+    """Closed loop: always `in_flight` requests under way, each sent when one is done, on one session.
+
+    It answers: throughput and latency as load rises.
+    """
+
+    in_flight: int = 1
+
+
+class Server(_Scenario, frozen=True, tag="Server"):
+    """Open loop: requests arrive at random (Poisson) at a rate, whatever the model does.
+
+    Latency counts from the moment a request was due. `rate_per_s` None: find the highest rate that keeps
+    the plan's limit. `workers` 0: as many as the rate needs. It answers: P99 at a rate, or that rate.
+    """
+
+    rate_per_s: float | None = None
+    workers: int = 0
+
+
+Scenario = SingleStream | MultiStream | Offline | Concurrency | Server
+
+
+class Sweep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Values to go through, a point for each combination; what is empty stays as the plan has it."""
+
+    batch: tuple[int, ...] = ()
+    concurrency: tuple[int, ...] = ()
+    threads: tuple[int, ...] = ()
+    rate_per_s: tuple[float, ...] = ()
+
+
+class Companion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another model that is resident on the device at the same time, in a process of its own."""
+
+    model_path: str
+    runtime: str
+    model_sha256: str = ""
 
 
 class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +133,11 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by input name, `dimensions` single symbolic dimensions by their name; both win over `batch`.
     `input_files` maps an input name to a .npy file; the empty name stands for one .npz with all inputs.
     `threads` 0 means: as many as this process may use. Times are in seconds, memory in bytes.
+
+    `replicates` fresh processes measure each point, 0: as many as the preset says; `world_size` processes
+    measure at once. `limits` names the most that a quantity may be, in ns, bytes, J or a share, as
+    profiler.limits parses them. `companions`: the model is measured alone, beside them while they are
+    idle, and while they are busy.
     """
 
     model_path: str
@@ -79,11 +158,20 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     load_timeout_s: float = 600.0
     memory_limit_bytes: int = 0
     model_sha256: str = ""
+    replicates: int = 0
+    world_size: int = 1
+    sweep: Sweep = Sweep()
+    limits: dict[str, float] = {}
+    companions: tuple[Companion, ...] = ()
+    flush_denormals: bool = False
 
     @property
     def concurrency(self) -> int:
-        return 1
+        """Requests under way at once, where the scenario fixes their number."""
+        scenario = self.scenario
+        return scenario.in_flight if isinstance(scenario, Concurrency | Offline) else 1
 
     @property
-    def world_size(self) -> int:
-        return 1
+    def processes(self) -> int:
+        """Fresh processes for each point."""
+        return self.replicates or PROCESSES[self.preset]

@@ -81,6 +81,12 @@ class Plan(msgspec.Struct, frozen=True):
     maximum_s: float
     shapes: dict[str, tuple[int, ...]] = {}
     inputs: dict[str, str] = {}
+    replicates: int = 1
+    rate_per_s: float | None = None
+    samples_per_query: int | None = None
+    limits: dict[str, float] = {}
+    sweep: dict[str, tuple[float, ...]] = {}
+    companions: tuple[str, ...] = ()
 
 
 class Placement(msgspec.Struct, frozen=True):
@@ -118,14 +124,6 @@ class Phases(msgspec.Struct, frozen=True):
     start_to_first_inference_ns: int | None = None
 
 
-class Boundary(msgspec.Struct, frozen=True):
-    """What the loop itself costs: the same loop over a call that does nothing."""
-
-    null_call_ns: int | None = None
-    null_call_p99_ns: int | None = None
-    host_overhead: float | None = None
-
-
 class Latency(msgspec.Struct, frozen=True):
     """Statistics of the steady samples. Percentiles: nearest rank on all samples (inverted_cdf)."""
 
@@ -143,6 +141,55 @@ class Latency(msgspec.Struct, frozen=True):
     p50_ci_ns: Interval | None = None
     p99_ci_ns: Interval | None = None
     method: str = "nearest rank (inverted_cdf), all samples kept"
+    interval_method: str | None = None
+
+
+class Lateness(msgspec.Struct, frozen=True):
+    """How well an open loop kept its schedule, over requests that found a free worker.
+
+    `wait_method` is profiler.waiting's word; shares are 0 to 1. `unanswered` requests were due and never
+    served before the run was cut: their latency counts as at least what they had waited.
+    """
+
+    p50_ns: int | None = None
+    p99_ns: int | None = None
+    over_1ms_share: float | None = None
+    all_busy_share: float | None = None
+    target_per_s: float | None = None
+    achieved_per_s: float | None = None
+    workers: int | None = None
+    wait_method: str | None = None
+    backlog_grows: bool | None = None
+    unanswered: int = 0
+
+
+class NativeFigure(msgspec.Struct, frozen=True):
+    """The same model in a loop outside Python, beside the Python loop's figure; `method` says which loop."""
+
+    method: str
+    mean_ns: float
+    count: int
+    p50_ns: int | None = None
+
+
+class Boundary(msgspec.Struct, frozen=True):
+    """Where the time of a call goes, and what the loop itself costs.
+
+    `null_call_ns`: the same loop over a call that does nothing. On a GPU, medians of the spans between
+    events: host-to-device, compute, device-to-host; `device_ns` their sum, where `latency` is what the
+    caller waits. `service`: from the beginning of a call, where `latency` counts from when it was due.
+    """
+
+    null_call_ns: int | None = None
+    null_call_p99_ns: int | None = None
+    host_overhead: float | None = None
+    h2d_ns: int | None = None
+    compute_ns: int | None = None
+    d2h_ns: int | None = None
+    device_ns: int | None = None
+    native: NativeFigure | None = None
+    service: Latency | None = None
+    lateness: Lateness | None = None
 
 
 class Steadiness(msgspec.Struct, frozen=True):
@@ -153,14 +200,6 @@ class Steadiness(msgspec.Struct, frozen=True):
     kruskal_p: float | None = None
     segment_p50_ns: tuple[int, ...] = ()
     stop_rule_held: bool | None = None
-
-
-class Replicate(msgspec.Struct, frozen=True):
-    """One child: its latency block and how it ended."""
-
-    latency: Latency
-    exit: str
-    steadiness: Steadiness | None = None
 
 
 class Throughput(msgspec.Struct, frozen=True):
@@ -206,6 +245,51 @@ class Memory(msgspec.Struct, frozen=True):
     utilisation: float | None = None
 
 
+class Disturbance(msgspec.Struct, frozen=True):
+    """What the measuring process went through in the steady window, by its own and the kernel's counters.
+
+    CPU times in seconds; counts are of the window; `p99_undisturbed_ns` leaves out calls during which the
+    process was pre-empted, and stands beside P99, never in its place. `spinning_cpu_s`: CPU time in the
+    second after the last call. `gap_p50_ns`: median of calls with 50 ms of rest before each.
+    `input_p50_ns`: median by distinct input, in order.
+    """
+
+    wall_s: float | None = None
+    cpu_s: float | None = None
+    usable_cpus: float | None = None
+    involuntary_switches: int | None = None
+    migrations: int | None = None
+    major_faults: int | None = None
+    throttled_count: int | None = None
+    throttled_s: float | None = None
+    resident_growth_bytes: int | None = None
+    spinning_cpu_s: float | None = None
+    gap_p50_ns: int | None = None
+    p99_undisturbed_ns: int | None = None
+    preempted_share: float | None = None
+    input_p50_ns: tuple[int, ...] = ()
+    clock_ratio: float | None = None
+    traced: bool = False
+
+
+class Replicate(msgspec.Struct, frozen=True):
+    """One child: its latency block and how it ended. `point` indexes `points`; `rank` of `world_size`."""
+
+    latency: Latency
+    exit: str
+    steadiness: Steadiness | None = None
+    point: int = 0
+    replicate: int = 0
+    rank: int = 0
+    host: str | None = None
+    throughput: Throughput | None = None
+    phases: Phases | None = None
+    memory: Memory | None = None
+    disturbance: Disturbance | None = None
+    error: ErrorInfo | None = None
+    cpus: tuple[int, ...] = ()
+
+
 class Energy(msgspec.Struct, frozen=True):
     """Power and energy of the measured window, with the method."""
 
@@ -238,14 +322,90 @@ class Verdict(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...] = ()
 
 
+class Point(msgspec.Struct, frozen=True):
+    """One combination of a sweep, one try of a search, or one condition of models that live together.
+
+    `stage` of a search: capacity, bracket, bisect, confirm, recheck; `kept` whether the limit was kept.
+    `together`: alone, idle or busy. A point that failed has its `error` and empty blocks.
+    """
+
+    batch: int
+    concurrency: int
+    threads: int
+    world_size: int = 1
+    rate_per_s: float | None = None
+    together: str | None = None
+    stage: str | None = None
+    kept: bool | None = None
+    status: Status = Status.FINISHED
+    error: ErrorInfo | None = None
+    processes: int = 0
+    latency: Latency = Latency()
+    service: Latency | None = None
+    lateness: Lateness | None = None
+    throughput: Throughput = Throughput()
+    steadiness: Steadiness | None = None
+    memory: Memory | None = None
+    phases: Phases | None = None
+    verdict: Verdict | None = None
+
+
+class Resident(msgspec.Struct, frozen=True):
+    """One of several models that are resident at once; `share` of the sum, 0 to 1."""
+
+    name: str
+    runtime: str
+    memory_bytes: int | None = None
+    device_bytes: int | None = None
+    share: float | None = None
+
+
+class Together(msgspec.Struct, frozen=True):
+    """Models resident at once on one device: `group` is the same in the runs of all of them.
+
+    `more_like_this` how many further copies of the measured model the free memory holds.
+    """
+
+    group: str
+    residents: tuple[Resident, ...]
+    sum_bytes: int | None = None
+    free_bytes: int | None = None
+    total_bytes: int | None = None
+    more_like_this: int | None = None
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One check of the machine before the run, as hardware.readiness found it."""
+
+    code: str
+    state: str
+    parameters: dict[str, str] = {}
+
+
+class SamplesPart(msgspec.Struct, frozen=True):
+    """Where one child's latencies lie in the samples: from `first`, cold calls, warm-up, then steady."""
+
+    point: int
+    replicate: int
+    first: int
+    count: int
+    cold_count: int
+    warmup_count: int
+    rank: int = 0
+
+
 class SamplesRef(msgspec.Struct, frozen=True):
-    """Where every latency lies, in order: two cold calls, warm-up, then the steady samples."""
+    """Where every latency lies, in order: two cold calls, warm-up, then the steady samples.
+
+    Several children lie behind one another, as `parts` tells; the counts here are then those of the first.
+    """
 
     file: str
     count: int
     cold_count: int
     warmup_count: int
     unit: str = "ns"
+    parts: tuple[SamplesPart, ...] = ()
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -265,7 +425,10 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     latency: Latency = Latency()
     steadiness: Steadiness | None = None
     throughput: Throughput = Throughput()
-    points: tuple[dict[str, Any], ...] = ()
+    points: tuple[Point, ...] = ()
+    chosen_point: int | None = None
+    knee_point: int | None = None
+    best_point: int | None = None
     flops: Flops = Flops()
     memory: Memory = Memory()
     energy: Energy = Energy()
@@ -274,6 +437,9 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     unavailable: dict[str, Reason] = {}
     samples: SamplesRef | None = None
+    readiness: tuple[Check, ...] = ()
+    disturbances: dict[str, Any] = {}
+    together: Together | None = None
 
 
 def to_json(result: RunResult, indent: int = 2) -> bytes:
