@@ -21,3 +21,9 @@ def history_folder() -> Path:
 def running_folder() -> Path:
     """One private folder for each run in progress; what is left in it belongs to a run that was cut off."""
     return data_folder() / "running"
+
+
+def cache_folder() -> Path:
+    """What can be made again, and goes with INFEROMETER_HOME where that is set; not created here."""
+    given = os.environ.get("INFEROMETER_HOME")
+    return Path(given) / "cache" if given else platformdirs.user_cache_path("inferometer", appauthor=False)
