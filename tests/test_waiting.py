@@ -107,10 +107,11 @@ def test_another_clock_behind_perf_counter_is_not_slept_on(monkeypatch: pytest.M
 @pytest.mark.parametrize("make", [spinning, sleeping])
 def test_a_prepared_thread_has_the_finest_timer(make: Callable[[], waiting.Waiter]) -> None:
     get_timer_slack = 30  # PR_GET_TIMERSLACK
+    waiter = make()
     seen: list[int] = []
 
     def prepare() -> None:
-        make().prepare_thread()
+        waiter.prepare_thread()
         seen.append(ctypes.CDLL(None).prctl(get_timer_slack, 0, 0, 0, 0))
 
     thread = threading.Thread(target=prepare)
