@@ -9,13 +9,12 @@ import importlib
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
 from profiler.backends.base import Array
 from profiler.backends.native import Block, NativeLoop, NativeTask, NativeUnavailable
 from profiler.metrics import latency
-from profiler.result import Reason
+from profiler.result import NativeFigure, Reason
 
 OFFERED_BELOW_NS = 20_000  # MEASURING.md, rule 12
 BUDGET_NS = 1_000_000_000
@@ -30,18 +29,6 @@ _MODULES = {
 _RELATIVE, _ABSOLUTE = 1e-3, 1e-4
 
 
-class NativeFigure(msgspec.Struct, frozen=True):
-    """What a call costs without Python: `p50_ns` by nearest rank, or None where `method` tells a mean only.
-
-    `method` is ort_c_api (each call timed in C) or torch_throughput_benchmark (the mean of blocks).
-    """
-
-    method: str
-    p50_ns: int | None
-    mean_ns: float
-    count: int
-
-
 def native_latency(
     runtime: str,
     task: NativeTask,
@@ -51,8 +38,9 @@ def native_latency(
 ) -> NativeFigure | Reason:
     """Warm up for a quarter of `budget_ns`, measure for the whole of it; a Reason where it cannot be done.
 
-    The answers must be those of the Python session before anything is timed. `library` is what
-    profiler.native_build made; between blocks of 0.1 s `stop_asked` is asked, and what was measured is kept.
+    `method` is ort_c_api, each call timed in C, or torch_throughput_benchmark, which tells means of blocks
+    only: no P50 then. The answers must be those of the Python session before anything is timed. `library` is
+    what profiler.native_build made. Between blocks of 0.1 s `stop_asked` is asked; what was measured is kept.
     """
     if runtime not in _MODULES:
         return Reason("native_format_other", {"runtime": runtime})
@@ -101,4 +89,5 @@ def _figure(method: str, blocks: list[Block]) -> NativeFigure:
     count = sum(block.calls for block in blocks)
     times = [block.times for block in blocks if block.times is not None]
     p50 = latency.percentile(np.sort(np.concatenate(times)), 0.5) if times else None
-    return NativeFigure(method, p50, sum(block.total_ns for block in blocks) / count, count)
+    mean = sum(block.total_ns for block in blocks) / count
+    return NativeFigure(method=method, p50_ns=p50, mean_ns=mean, count=count)

@@ -65,6 +65,22 @@ def perceptron(path: Path, width: int = 16) -> Path:
     return path
 
 
+class _Pair(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = torch.nn.Parameter(torch.ones(4))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        scaled = x * self.scale
+        return scaled.to(torch.bfloat16), {"same": scaled, "best": scaled.argmax(1)}
+
+
+def pair(path: Path) -> Path:
+    """TorchScript that answers with a bfloat16 tensor and a dictionary of two more."""
+    networks._quietly(torch.jit.save, networks.scripted(_Pair().eval()), str(path))
+    return path
+
+
 def opened(path: Path) -> Session:
     """The Python session, with one thread on the CPU."""
     backend: Any = ort if path.suffix == ".onnx" else torchscript

@@ -14,8 +14,8 @@ from profiler import native_build, native_loop, wording
 from profiler.backends import ort_native, torchscript_native
 from profiler.backends.base import Array, LoadOptions
 from profiler.backends.native import Block, NativeTask, NativeUnavailable
-from profiler.native_loop import NativeFigure, native_latency
-from profiler.result import Reason
+from profiler.native_loop import native_latency
+from profiler.result import NativeFigure, Reason
 from tests import native_models
 
 BUDGET_NS = 4_000_000
@@ -154,6 +154,14 @@ def test_torchscript_gives_the_session_s_answers(tmp_path: Path) -> None:
     np.testing.assert_allclose(answer, expected, rtol=1e-6)
 
 
+def test_torchscript_answers_in_a_structure_and_in_bfloat16_are_compared(tmp_path: Path) -> None:
+    path = native_models.pair(tmp_path / "pair.pt")
+    session = native_models.opened(path)
+    task, _ = native_models.task(path, session, native_models.floats(2, 1, 4, name=session.inputs[0].name))
+    assert [array.dtype.name for array in task.expected.values()] == ["float32", "float32", "int64"]
+    assert isinstance(native_latency("torchscript", task, None, never, BUDGET_NS), NativeFigure)
+
+
 class ScriptedLoop:
     """A loop whose blocks are written down; `asked` are the budgets that it was given."""
 
@@ -184,7 +192,7 @@ def block(*times: int) -> Block:
 def test_warm_up_does_not_count_and_percentiles_are_observed_values() -> None:
     loop = ScriptedLoop(np.ones(1), block(900), block(10, 30), block(20, 40))
     assert native_loop.measured(loop, scripted_task(np.ones(1)), never, 80) == NativeFigure(
-        "scripted", 20, 25.0, 4
+        "scripted", 25.0, 4, 20
     )
     assert loop.asked == [20, 80, 80]
 
@@ -192,14 +200,14 @@ def test_warm_up_does_not_count_and_percentiles_are_observed_values() -> None:
 def test_a_mean_is_weighed_by_the_calls_of_its_blocks() -> None:
     loop = ScriptedLoop(np.ones(1), block(900), Block(None, 1, 10.0), Block(None, 9, 180.0))
     figure = native_loop.measured(loop, scripted_task(np.ones(1)), never, 100)
-    assert figure == NativeFigure("scripted", None, 19.0, 10)
+    assert figure == NativeFigure("scripted", 19.0, 10)
 
 
 def test_a_stop_keeps_what_was_measured() -> None:
     answers = iter([False, False, False, True])
     loop = ScriptedLoop(np.ones(1), block(900), block(10, 20), block(30))
     figure = native_loop.measured(loop, scripted_task(np.ones(1)), lambda: next(answers, True), 3_000)
-    assert figure == NativeFigure("scripted", 10, 15.0, 2)
+    assert figure == NativeFigure("scripted", 15.0, 2, 10)
 
 
 def test_a_stop_before_anything_was_measured_is_a_reason() -> None:

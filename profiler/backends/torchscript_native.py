@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,8 @@ class TorchScriptLoop:
 
     def answers(self) -> dict[str, Array]:
         given = self._tensors(0)
-        outputs = _leaves(_said(lambda: self._inferring(lambda: self._benchmark.run_once(*given))))
-        arrays = [tensor.numpy() for tensor in outputs if isinstance(tensor, self._torch.Tensor)]
+        answer = _said(lambda: self._inferring(lambda: self._benchmark.run_once(*given)))
+        arrays = [self._array(tensor) for tensor in _tensors_in(answer, self._torch.Tensor)]
         if len(arrays) != len(self._task.expected):
             raise NativeUnavailable("native_answers_differ")
         return dict(zip(self._task.expected, arrays, strict=True))
@@ -62,6 +62,12 @@ class TorchScriptLoop:
         given = self._task.pool[index]
         return [self._torch.from_numpy(np.asarray(given[name])) for name in self._task.inputs]
 
+    def _array(self, tensor: Any) -> Array:
+        """On the host; numpy has no bfloat16, so the session, too, answers that with float32."""
+        widened = tensor.float() if tensor.dtype == self._torch.bfloat16 else tensor
+        array: Array = widened.numpy()
+        return array
+
     def _timed(self, calls: int) -> float:
         """Mean ns of a call; torch hands its threads the inference mode of the caller."""
         stats = self._benchmark.benchmark(
@@ -85,9 +91,12 @@ def _said(work: Callable[[], Any]) -> Any:
         ) from error
 
 
-def _leaves(value: object) -> list[Any]:
-    if isinstance(value, list | tuple):
-        return [leaf for item in value for leaf in _leaves(item)]
-    if isinstance(value, dict):
-        return [leaf for item in value.values() for leaf in _leaves(item)]
-    return [value]
+def _tensors_in(value: object, kind: type) -> Iterator[Any]:
+    """Every tensor of an answer, in the order in which it is written."""
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, dict):
+        yield from _tensors_in(list(value.values()), kind)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors_in(item, kind)

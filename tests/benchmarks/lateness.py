@@ -30,7 +30,7 @@ Times = npt.NDArray[np.int64]
 
 def model_calls(folder: Path, workers: int) -> tuple[list[Call], float]:
     """A bound call for each worker on one session of about 1 ms, and its median in ns."""
-    matmul_model(folder / "chain.onnx", 1024, 8)
+    matmul_model(folder / "chain.onnx", 1024, 5)
     session = ort.open_backend().load(folder / "chain.onnx", LoadOptions("cpu", 1))
     shapes = {spec.name: tuple(int(dim) for dim in spec.shape or ()) for spec in session.inputs}  # type: ignore[arg-type]
     calls = [session.bind(inputs.make(session.inputs, shapes, seed)) for seed in range(workers)]
