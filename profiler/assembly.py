@@ -1,153 +1,254 @@
-"""From what the child said and left behind to one RunResult; pure, so that it is tested without a child."""
+"""From what a run gathered and its children left to one RunResult; pure: tested without a child."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from hardware.device_memory import DevicePeak
-from profiler import messages, unavailable
-from profiler.errors import ErrorInfo, ErrorKind
-from profiler.metrics import latency as latencies
-from profiler.metrics import steadiness, verdict
-from profiler.plan import RunPlan
+from profiler import campaign, judgement, points, unavailable
+from profiler.errors import ErrorInfo
+from profiler.heard import Gathered, Heard
+from profiler.outcome import Outcome
+from profiler.plan import MultiStream, Server
 from profiler.result import (
+    Accuracy,
+    Boundary,
     Environment,
     Flops,
-    Latency,
     Memory,
     Model,
+    Phases,
     Plan,
+    Point,
     Reason,
-    Replicate,
+    Resident,
     RunResult,
+    SamplesPart,
     SamplesRef,
     Status,
-    Steadiness,
     Throughput,
+    Together,
 )
-from profiler.sample_file import Contents
+
+Samples = npt.NDArray[np.int64]
 
 
-class Heard(msgspec.Struct):
-    """All that a run gathered until now; filled in by the runner as reports come."""
+class Assembled(NamedTuple):
+    """The document, and every latency in the order that its `samples` tell."""
 
-    plan: RunPlan
-    id: str
-    created: str
-    model: Model
-    loaded: messages.Loaded | None = None
-    warmup_status: str | None = None
-    finished: messages.Finished | None = None
-    description: messages.Description | None = None
-    description_error: ErrorInfo | None = None
-    error: ErrorInfo | None = None
-    phase: str = "start"
-    cancelled: bool = False
-    file_changed: bool = False
-    device_peak: DevicePeak | None = None
-    start_to_first_ns: int | None = None
-    machine: dict[str, Any] = {}
-    os: str | None = None
-    python: str | None = None
-    version: str | None = None
+    result: RunResult
+    samples: Samples
 
 
-def status_of(heard: Heard) -> Status:
-    """Failed where there is an error; stopped where the user asked for it."""
-    if heard.error is not None and heard.error.kind != ErrorKind.CANCELLED.value:
-        return Status.FAILED
-    if heard.cancelled or (heard.finished is not None and heard.finished.stopped):
+def interrupted(gathered: Gathered) -> RunResult:
+    """The document that stands for a run until it ends: what is true if everything ends right now."""
+    return RunResult(
+        id=gathered.id,
+        created=gathered.created,
+        status=Status.INTERRUPTED,
+        model=gathered.model,
+        plan=_plan(gathered, None, None),
+        environment=_environment(gathered, None),
+    )
+
+
+def assemble(gathered: Gathered, outcomes: Sequence[Outcome]) -> Assembled:
+    """The whole result. Latency is computed here from the samples, never taken from a child's word."""
+    filled = filled_points(gathered, outcomes)
+    has_points = campaign.has_points(gathered.plan)
+    knee, best = _marks(filled, gathered) if has_points else (None, None)
+    chosen = _chosen(filled, knee, best, gathered)
+    own = [one for one in outcomes if one.heard.point == chosen]
+    point = filled[chosen] if filled else Point(gathered.plan.batch, 1, gathered.plan.threads)
+    first = own[0].heard if own else None
+    ref, samples = _samples(gathered.id, outcomes, chosen)
+    status = _status(gathered, filled)
+    result = RunResult(
+        id=gathered.id,
+        created=gathered.created,
+        status=status,
+        error=_error(filled) if status is Status.FAILED else None,
+        model=_model(gathered, first),
+        plan=_plan(gathered, first, point),
+        environment=_environment(gathered, first),
+        latency=point.latency,
+        steadiness=point.steadiness,
+        throughput=point.throughput,
+        phases=point.phases or Phases(),
+        boundary=_boundary(own, point),
+        accuracy=first.finished.accuracy if first is not None and first.finished is not None else Accuracy(),
+        flops=_flops(gathered, first, point.throughput),
+        memory=_memory(gathered, first, point),
+        replicates=tuple(points.replicate_of(one, gathered.plan.seed) for one in outcomes),
+        points=tuple(filled) if has_points else (),
+        chosen_point=chosen if has_points and filled else None,
+        knee_point=knee,
+        best_point=best,
+        samples=ref,
+        readiness=gathered.readiness,
+        disturbances=gathered.machine_summary,
+        together=_together(gathered, point),
+    )
+    result = msgspec.structs.replace(result, unavailable=_unavailable(result, gathered, first))
+    return Assembled(judgement.judged(result, gathered, own), samples)
+
+
+def filled_points(gathered: Gathered, outcomes: Sequence[Outcome]) -> list[Point]:
+    """Every point with its figures and its verdict."""
+    found = []
+    for index, point in enumerate(gathered.points):
+        own = [one for one in outcomes if one.heard.point == index]
+        found.append(judgement.of_point(points.fill(point, own, gathered.plan.seed), gathered, own))
+    return found
+
+
+def _marks(filled: Sequence[Point], gathered: Gathered) -> tuple[int | None, int | None]:
+    """Knee of the curve and best point under the limits; a search has no curve, but an answer."""
+    kept = [index for index, point in enumerate(filled) if point.kept and point.stage == "confirm"]
+    if campaign.is_search(gathered.plan):
+        return None, max(kept, key=lambda index: filled[index].rate_per_s or 0.0, default=None)
+    if gathered.plan.companions:
+        return None, None
+    limits = gathered.plan.limits
+    return None, None if limits else None
+
+
+def _chosen(filled: Sequence[Point], knee: int | None, best: int | None, gathered: Gathered) -> int:
+    """The point that speaks for the run: best under the limit, else the knee, else the first that was
+    measured; models that live together speak by themselves alone."""
+    for index in (best, knee):
+        if index is not None and not gathered.plan.companions:
+            return index
+    return next((index for index, point in enumerate(filled) if point.latency.count), 0)
+
+
+def _status(gathered: Gathered, filled: Sequence[Point]) -> Status:
+    """Points that failed do not fail a sweep as long as others stand."""
+    if gathered.cancelled:
         return Status.STOPPED
+    statuses = {point.status for point in filled}
+    if not statuses:
+        return Status.INTERRUPTED
+    if campaign.has_points(gathered.plan) and Status.FINISHED in statuses:
+        return Status.INTERRUPTED if Status.INTERRUPTED in statuses else Status.FINISHED
+    for status in (Status.FAILED, Status.STOPPED, Status.INTERRUPTED):
+        if status in statuses:
+            return status
     return Status.FINISHED
 
 
-def interrupted(heard: Heard) -> RunResult:
-    """The document that stands for a run until it ends: what is true if everything ends right now."""
-    return RunResult(
-        id=heard.id,
-        created=heard.created,
-        status=Status.INTERRUPTED,
-        model=heard.model,
-        plan=_plan(heard),
-        environment=_environment(heard),
+def _error(filled: Sequence[Point]) -> ErrorInfo | None:
+    return next((point.error for point in filled if point.error is not None), None)
+
+
+def _boundary(own: Sequence[Outcome], point: Point) -> Boundary:
+    said = [one.heard.finished for one in own if one.heard.finished is not None]
+    boundary = said[0].boundary if said else Boundary()
+    p50 = point.latency.p50_ns
+    null = boundary.null_call_ns
+    return msgspec.structs.replace(
+        boundary,
+        service=point.service,
+        lateness=point.lateness,
+        host_overhead=null / p50 if null is not None and p50 else boundary.host_overhead,
     )
 
 
-def assemble(heard: Heard, contents: Contents | None) -> RunResult:
-    """The whole result. Latency is computed here from the samples, never taken from the child's word."""
-    samples = contents.steady if contents is not None else None
-    block = latencies.summarise(samples, seed=heard.plan.seed) if samples is not None else Latency()
-    judged = _steadiness(heard, contents)
-    steady_ns = _steady_ns(heard, contents)
-    throughput = _throughput(block.count, heard.plan.batch, steady_ns)
-    flops = _flops(heard, throughput)
-    status = status_of(heard)
-    finished = heard.finished
-    result = RunResult(
-        id=heard.id,
-        created=heard.created,
-        status=status,
-        error=heard.error if status is Status.FAILED else None,
-        model=_model(heard),
-        plan=_plan(heard),
-        environment=_environment(heard),
-        latency=block,
-        steadiness=judged,
-        throughput=throughput,
-        flops=flops,
-        memory=_memory(heard),
-        replicates=(Replicate(block, status.value, judged),),
-        samples=_samples_ref(heard.id, contents),
+def speaker(gathered: Gathered, outcomes: Sequence[Outcome]) -> Heard | None:
+    """The child whose settings stand for the run: the first of the point that speaks for it."""
+    if not campaign.has_points(gathered.plan):
+        return outcomes[0].heard if outcomes else None
+    filled = filled_points(gathered, outcomes)
+    chosen = _chosen(filled, *_marks(filled, gathered), gathered)
+    return next((one.heard for one in outcomes if one.heard.point == chosen), None)
+
+
+def note_residents(
+    gathered: Gathered, companions: Sequence[Resident], measured: Outcome, free_bytes: int | None
+) -> None:
+    """What lived together in this step; the measured model is the first."""
+    finished = measured.heard.finished
+    memory = finished.memory if finished is not None else Memory()
+    device = measured.heard.device_peak
+    own = Resident(
+        gathered.model.name,
+        gathered.plan.runtime,
+        memory.peak_rss_bytes,
+        device.process_bytes if device is not None else None,
     )
-    if finished is not None:
-        phases = msgspec.structs.replace(finished.phases, start_to_first_inference_ns=heard.start_to_first_ns)
-        result = msgspec.structs.replace(
-            result, phases=phases, boundary=finished.boundary, accuracy=finished.accuracy
+    gathered.residents, gathered.free_bytes = (own, *companions), free_bytes
+
+
+def _samples(run_id: str, outcomes: Sequence[Outcome], chosen: int) -> tuple[SamplesRef | None, Samples]:
+    """All samples behind one another, the chosen point first, and where each child's lie."""
+    order = sorted(outcomes, key=lambda one: one.heard.point != chosen)
+    arrays: list[Samples] = []
+    parts: list[SamplesPart] = []
+    first = 0
+    for one in order:
+        pieces = one.cold, one.warmup, one.steady
+        count = sum(map(len, pieces))
+        if not count:
+            continue
+        heard = one.heard
+        parts.append(
+            SamplesPart(
+                heard.point, heard.replicate, first, count, len(one.cold), len(one.warmup), heard.rank
+            )
         )
-    reasons = _reasons(heard, status)
-    judgement = verdict.judge(block, judged, result.boundary, reasons) if block.count else None
-    return msgspec.structs.replace(result, verdict=judgement, unavailable=_unavailable(result, heard))
+        arrays += pieces
+        first += count
+    if not parts:
+        return None, np.empty(0, dtype=np.int64)
+    ref = SamplesRef(run_id, first, parts[0].cold_count, parts[0].warmup_count, parts=tuple(parts))
+    return ref, np.concatenate(arrays)
 
 
-def _steadiness(heard: Heard, contents: Contents | None) -> Steadiness | None:
-    if contents is None or not len(contents.steady):
+def _together(gathered: Gathered, point: Point) -> Together | None:
+    """The measured model and its companions in memory; shares of their sum."""
+    residents = gathered.residents
+    if not residents:
         return None
-    held = heard.finished.stop_rule_held if heard.finished is not None else False
-    return steadiness.judge(contents.steady, heard.warmup_status or "stopped", held)
+    on_device = all(one.device_bytes is not None for one in residents)
+    sizes = [(one.device_bytes if on_device else one.memory_bytes) or 0 for one in residents]
+    total = gathered.machine.get("memory_total_bytes")
+    summed = sum(sizes)
+    free = gathered.free_bytes
+    return Together(
+        group=gathered.group,
+        residents=tuple(
+            msgspec.structs.replace(one, share=size / summed if summed else None)
+            for one, size in zip(residents, sizes, strict=True)
+        ),
+        sum_bytes=summed or None,
+        free_bytes=free,
+        total_bytes=total if isinstance(total, int) else None,
+        more_like_this=free // sizes[0] if free and sizes[0] else None,
+    )
 
 
-def _steady_ns(heard: Heard, contents: Contents | None) -> int:
-    """The time inside blocks by the child's word, but never less than its own samples add up to."""
-    added = int(contents.steady.sum()) if contents is not None else 0
-    return max(added, heard.finished.steady_ns) if heard.finished is not None else added
-
-
-def _throughput(count: int, batch: int, steady_ns: int) -> Throughput:
-    if not count or not steady_ns:
-        return Throughput()
-    per_s = count / (steady_ns / 1e9)
-    return Throughput(inferences_per_s=per_s, samples_per_s=per_s * batch)
-
-
-def _flops(heard: Heard, throughput: Throughput) -> Flops:
+def _flops(gathered: Gathered, heard: Heard | None, throughput: Throughput) -> Flops:
     found = Flops()
-    if heard.description is not None and heard.description.flops.per_inference is not None:
-        found = heard.description.flops
-    elif heard.finished is not None:
+    if gathered.description is not None and gathered.description.flops.per_inference is not None:
+        found = gathered.description.flops
+    elif heard is not None and heard.finished is not None:
         found = heard.finished.flops
     if found.per_inference is None or throughput.inferences_per_s is None:
         return found
     return msgspec.structs.replace(found, achieved_per_s=found.per_inference * throughput.inferences_per_s)
 
 
-def _memory(heard: Heard) -> Memory:
-    memory = heard.finished.memory if heard.finished is not None else Memory()
-    weights = heard.description.weights_bytes if heard.description is not None else None
-    total = heard.machine.get("memory_total_bytes")
+def _memory(gathered: Gathered, heard: Heard | None, point: Point) -> Memory:
+    memory = point.memory or Memory()
+    weights = gathered.description.weights_bytes if gathered.description is not None else None
+    total = gathered.machine.get("memory_total_bytes")
     utilisation = memory.utilisation
-    if heard.device_peak is not None:
+    if heard is not None and heard.device_peak is not None:
         memory = msgspec.structs.replace(
             memory,
             device_peak_process_bytes=heard.device_peak.process_bytes,
@@ -155,30 +256,32 @@ def _memory(heard: Heard) -> Memory:
         )
     if memory.device_peak_process_bytes and memory.device_total_bytes:
         utilisation = memory.device_peak_process_bytes / memory.device_total_bytes
-    elif heard.plan.device == "cpu" and memory.peak_rss_bytes and isinstance(total, int) and total:
+    elif gathered.plan.device == "cpu" and memory.peak_rss_bytes and isinstance(total, int) and total:
         utilisation = memory.peak_rss_bytes / total
     return msgspec.structs.replace(memory, weights_bytes=weights, utilisation=utilisation)
 
 
-def _model(heard: Heard) -> Model:
-    source = heard.loaded or heard.description
+def _model(gathered: Gathered, heard: Heard | None) -> Model:
+    source = (heard.loaded if heard is not None else None) or gathered.description
     if source is None:
-        return heard.model
-    parameters = heard.description.parameters if heard.description is not None else None
+        return gathered.model
+    parameters = gathered.description.parameters if gathered.description is not None else None
     return msgspec.structs.replace(
-        heard.model, inputs=source.inputs, outputs=source.outputs, parameters=parameters
+        gathered.model, inputs=source.inputs, outputs=source.outputs, parameters=parameters
     )
 
 
-def _plan(heard: Heard) -> Plan:
-    plan, loaded = heard.plan, heard.loaded
+def _plan(gathered: Gathered, heard: Heard | None, point: Point | None) -> Plan:
+    plan, loaded = gathered.plan, heard.loaded if heard is not None else None
+    scenario = plan.scenario
+    sweep = msgspec.structs.asdict(plan.sweep)
     return Plan(
         runtime=plan.runtime,
         device=plan.device,
         precision_requested=plan.precision,
-        scenario=type(plan.scenario).__name__,
-        batch=plan.batch,
-        concurrency=plan.concurrency,
+        scenario=type(scenario).__name__,
+        batch=point.batch if point is not None else plan.batch,
+        concurrency=point.concurrency if point is not None else plan.concurrency,
         threads=loaded.threads if loaded is not None else plan.threads,
         world_size=plan.world_size,
         seed=plan.seed,
@@ -189,50 +292,39 @@ def _plan(heard: Heard) -> Plan:
         maximum_s=plan.stopping.maximum_s,
         shapes=loaded.shapes if loaded is not None else plan.shapes,
         inputs=loaded.input_origin if loaded is not None else {},
+        replicates=plan.processes,
+        rate_per_s=point.rate_per_s if point is not None else _rate(gathered),
+        samples_per_query=scenario.samples_per_query if isinstance(scenario, MultiStream) else None,
+        limits=plan.limits,
+        sweep={name: tuple(values) for name, values in sweep.items() if values},
+        companions=tuple(one.name for one in gathered.residents[1:]),
     )
 
 
-def _environment(heard: Heard) -> Environment:
-    loaded = heard.loaded
+def _rate(gathered: Gathered) -> float | None:
+    scenario = gathered.plan.scenario
+    return scenario.rate_per_s if isinstance(scenario, Server) else None
+
+
+def _environment(gathered: Gathered, heard: Heard | None) -> Environment:
+    loaded = heard.loaded if heard is not None else None
     return Environment(
-        machine=heard.machine,
-        os=heard.os,
-        python=heard.python,
-        inferometer=heard.version,
+        machine=gathered.machine,
+        os=gathered.os,
+        python=gathered.python,
+        inferometer=gathered.version,
         runtime_version=loaded.runtime_version if loaded is not None else None,
         precision_effective=loaded.precision_effective if loaded is not None else None,
         placement=loaded.placement if loaded is not None else (),
     )
 
 
-def _samples_ref(run_id: str, contents: Contents | None) -> SamplesRef | None:
-    if contents is None or not len(contents.samples):
-        return None
-    return SamplesRef(
-        file=run_id,
-        count=len(contents.samples),
-        cold_count=contents.cold_count,
-        warmup_count=contents.warmup_count,
-    )
-
-
-def _reasons(heard: Heard, status: Status) -> list[Reason]:
-    reasons = [*heard.loaded.notes] if heard.loaded is not None else []
-    if heard.file_changed:
-        reasons.append(Reason("file_changed"))
-    if status is Status.STOPPED:
-        reasons.append(Reason("stopped_early"))
-    if heard.finished is not None:
-        reasons += heard.finished.reasons
-        if heard.finished.accuracy.idempotent is False:
-            reasons.append(Reason("not_idempotent"))
-    return reasons
-
-
-def _unavailable(result: RunResult, heard: Heard) -> dict[str, Reason]:
-    said = {**_of_device(heard.device_peak), **(heard.finished.unavailable if heard.finished else {})}
-    described = heard.description.unavailable if heard.description is not None else {}
-    return unavailable.reasons(result, described, said, heard.description_error)
+def _unavailable(result: RunResult, gathered: Gathered, heard: Heard | None) -> dict[str, Reason]:
+    finished = heard.finished if heard is not None else None
+    device = heard.device_peak if heard is not None else None
+    said = {**_of_device(device), **(finished.unavailable if finished is not None else {})}
+    described = gathered.description.unavailable if gathered.description is not None else {}
+    return unavailable.reasons(result, described, said, gathered.description_error)
 
 
 def _of_device(peak: DevicePeak | None) -> dict[str, Reason]:

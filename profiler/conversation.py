@@ -12,9 +12,10 @@ import psutil
 
 from hardware import device_memory
 from profiler import messages
-from profiler.assembly import Heard
 from profiler.child import Child, death
 from profiler.errors import ErrorKind, KnownError
+from profiler.gate import Gate
+from profiler.heard import Heard
 
 TICK_S = 0.1
 CANCEL_GRACE_S = 2.0
@@ -33,17 +34,18 @@ class Conversation:
         listen: Callable[[messages.Report], None],
         cancel: threading.Event,
         begun_ns: int,
+        gate: Gate | None = None,
     ) -> None:
         self._heard, self._folder, self._listen, self._cancel = heard, folder, listen, cancel
-        self._begun_ns = begun_ns
+        self._begun_ns, self._gate = begun_ns, gate
+        self._is_at_gate = False
         self._cancel_sent_at: float | None = None
         self._second, self._messages = 0, 0
         self._memory_seen_at = 0.0
 
-    def hold(self, format_name: str, python: str, module: str) -> None:
+    def hold(self, request: messages.Measure, python: str, module: str) -> None:
         heard, plan = self._heard, self._heard.plan
         child = Child(self._folder, plan.threads, python, module)
-        request = messages.Measure(plan, format_name, str(self._folder / "samples.bin"))
         killed_by_us = False
         watch = None if plan.device == "cpu" else device_memory.Watch(child.process.pid)
         try:
@@ -55,6 +57,8 @@ class Conversation:
             if watch is not None:
                 heard.device_peak = watch.stop()
             code = child.end(gently=not killed_by_us)
+            if self._gate is not None and heard.finished is None:
+                self._gate.give_up()
         if heard.finished is None and heard.error is None and not killed_by_us:
             heard.error = self._explain_death(code, child.last_words()).info
         if heard.error is not None:
@@ -94,6 +98,11 @@ class Conversation:
             case messages.FirstInference():
                 heard.start_to_first_ns = time.monotonic_ns() - self._begun_ns
                 heard.phase = "warmup"
+            case messages.Ready():
+                if self._gate is None:
+                    raise KnownError(ErrorKind.CHILD_GARBAGE, "Ready without a gate")
+                self._gate.arrive()
+                self._is_at_gate = True
             case messages.Measuring():
                 heard.phase, heard.warmup_status = "steady", report.warmup_status
             case messages.Finished():
@@ -102,7 +111,7 @@ class Conversation:
             case messages.Failed():
                 heard.error, heard.phase = report.error, report.phase
                 return
-            case messages.Description() | messages.Surveyed():
+            case messages.Description() | messages.Surveyed() | messages.Settled():
                 raise KnownError(ErrorKind.CHILD_GARBAGE, type(report).__name__)
         self._listen(report)
 
@@ -120,12 +129,23 @@ class Conversation:
                 child.say(messages.Cancel())
                 self._cancel_sent_at = time.monotonic()
             return time.monotonic() - self._cancel_sent_at > CANCEL_GRACE_S
+        self._look_at_gate(child)
         limit = self._heard.plan.load_timeout_s
         waited = (time.monotonic_ns() - self._begun_ns) / 1e9
         if limit and self._heard.start_to_first_ns is None and waited > limit:
             raise KnownError(ErrorKind.LOAD_TIMEOUT, seconds=round(limit), phase=self._heard.phase)
         self._watch_memory(child)
         return False
+
+    def _look_at_gate(self, child: Child) -> None:
+        if self._gate is None or not self._is_at_gate:
+            return
+        if self._gate.is_lost:
+            raise KnownError(ErrorKind.RANK_LOST)
+        begin = self._gate.begin()
+        if begin is not None:
+            child.say(begin)
+            self._is_at_gate = False
 
     def _watch_memory(self, child: Child) -> None:
         now = time.monotonic()

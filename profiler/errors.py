@@ -50,6 +50,8 @@ class ErrorKind(enum.StrEnum):
     HISTORY_NEWER = "history_newer"
     HISTORY_NOT_OURS = "history_not_ours"
     RUN_UNKNOWN = "run_unknown"
+    RANK_LOST = "rank_lost"
+    NOT_UNDER_TORCHRUN = "not_under_torchrun"
     CANCELLED = "cancelled"
     BUG = "bug"
 

@@ -105,6 +105,7 @@ class Loaded(_Message, frozen=True, tag="loaded"):
     input_origin: dict[str, str]
     threads: int
     notes: tuple[Reason, ...] = ()
+    batch: int = 0
 
 
 class FirstInference(_Message, frozen=True, tag="first_inference"):

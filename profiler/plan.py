@@ -99,11 +99,13 @@ class Server(_Scenario, frozen=True, tag="Server"):
     """Open loop: requests arrive at random (Poisson) at a rate, whatever the model does.
 
     Latency counts from the moment a request was due. `rate_per_s` None: find the highest rate that keeps
-    the plan's limit. `workers` 0: as many as the rate needs. It answers: P99 at a rate, or that rate.
+    the plan's limit. `workers` 0: as many as the rate needs. `seed` draws the arrivals. It answers: P99 at
+    a rate, or that rate.
     """
 
     rate_per_s: float | None = None
     workers: int = 0
+    seed: int = 0
 
 
 Scenario = SingleStream | MultiStream | Offline | Concurrency | Server
@@ -170,6 +172,11 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Requests under way at once, where the scenario fixes their number."""
         scenario = self.scenario
         return scenario.in_flight if isinstance(scenario, Concurrency | Offline) else 1
+
+    def calls_per_query(self, batch: int) -> int:
+        """How many calls at this batch make up one query."""
+        scenario = self.scenario
+        return -(-scenario.samples_per_query // batch) if isinstance(scenario, MultiStream) else 1
 
     @property
     def processes(self) -> int:

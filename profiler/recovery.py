@@ -8,11 +8,13 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from profiler import result, sample_file
+from profiler import assembly, atomic_file, attempt
 from profiler.errors import KnownError
-from profiler.metrics import latency
-from profiler.result import Reason, RunResult, SamplesRef, Throughput
+from profiler.heard import Gathered
+from profiler.result import RunResult, Status
 from profiler.store import Store
+
+RUN = "run.json"
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -36,36 +38,28 @@ def _is_owned(folder: Path) -> bool:
     try:
         owner = msgspec.json.decode((folder / "owner.json").read_bytes(), type=Owner)
     except (OSError, msgspec.DecodeError):
-        return not (folder / "partial.json").exists()
+        return not (folder / RUN).exists()
     try:
         return bool(abs(psutil.Process(owner.pid).create_time() - owner.process_created) < 1)
     except psutil.Error:
         return False
 
 
+def note(gathered: Gathered, folder: Path) -> None:
+    """Write down what the run is, so that it can be put together again if its process is killed."""
+    atomic_file.write(folder / RUN, msgspec.json.encode(gathered))
+
+
 def _recover_one(store: Store, folder: Path) -> RunResult | None:
     try:
-        partial = result.from_json((folder / "partial.json").read_bytes())
-        contents = sample_file.read_all(folder / "samples.bin", after_death=True)
-    except (OSError, ValueError, msgspec.DecodeError):
+        gathered = msgspec.json.decode((folder / RUN).read_bytes(), type=Gathered)
+    except (OSError, msgspec.DecodeError):
         return None
-    document = _interrupted(partial, contents)
+    document, samples = assembly.assemble(gathered, attempt.left_in(folder))
+    document = msgspec.structs.replace(document, status=Status.INTERRUPTED)
     try:
-        store.save(document, contents.samples)
+        store.save(document, samples)
     except KnownError:
         return None
     shutil.rmtree(folder, ignore_errors=True)
     return document
-
-
-def _interrupted(partial: RunResult, contents: sample_file.Contents) -> RunResult:
-    steady = contents.steady
-    total_ns = int(steady.sum())
-    per_s = len(steady) / (total_ns / 1e9) if total_ns else None
-    return msgspec.structs.replace(
-        partial,
-        latency=latency.summarise(steady, seed=partial.plan.seed),
-        throughput=Throughput(per_s, per_s * partial.plan.batch if per_s is not None else None),
-        samples=SamplesRef(partial.id, len(contents.samples), contents.cold_count, contents.warmup_count),
-        unavailable={"phases": Reason("run_cut_off"), "memory": Reason("run_cut_off")},
-    )

@@ -13,7 +13,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,13 +24,28 @@ import numpy as np
 import psutil
 
 from hardware import probe
-from profiler import assembly, atomic_file, folders, inspect_client, messages, result, sample_file, trust
-from profiler.assembly import Heard
+from profiler import (
+    assembly,
+    atomic_file,
+    campaign,
+    folders,
+    inspect_client,
+    messages,
+    native_build,
+    outcome,
+    points,
+    recovery,
+    sample_file,
+    trust,
+)
+from profiler.attempt import Attempt, Means, Ranks
 from profiler.backends import catalog
-from profiler.conversation import Conversation
+from profiler.campaign import Step
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
+from profiler.heard import Gathered
+from profiler.outcome import Outcome
 from profiler.plan import RunPlan
-from profiler.result import Model, RunResult
+from profiler.result import Model, Point, RunResult
 from profiler.store import Store
 
 LIVE_SAMPLES = 50_000
@@ -51,7 +67,27 @@ class Refused(NamedTuple):
     error: ErrorInfo
 
 
-Event = messages.Report | Ended | Refused
+@dataclass(frozen=True)
+class PointBegun:
+    """A child is about to measure a point; `total` points, None where a search decides."""
+
+    index: int
+    total: int | None
+    point: Point
+    replicate: int
+    replicates: int
+
+
+@dataclass(frozen=True)
+class PointDone:
+    """A point as far as it is known after one more child."""
+
+    index: int
+    point: Point
+
+
+Event = messages.Report | PointBegun | PointDone | Ended | Refused
+Turn = Callable[[], contextlib.AbstractContextManager[object]]
 Listener = Callable[[Event], None]
 
 
@@ -70,6 +106,8 @@ def new_run_id(now: datetime) -> str:
 class Run:
     """One run on a thread of its own; `listen` is called on that thread, last with Ended or Refused.
 
+    `turn` is entered around each child: runs that are compared hand it round, so that their processes
+    alternate. `ranks` are the other processes of torchrun; only rank 0 saves.
     Attributes: `id` sorts by the time the run was made; `plan` as it was given.
     """
 
@@ -82,14 +120,19 @@ class Run:
         python: str = sys.executable,
         module: str = "profiler.worker",
         machine: Callable[[], dict[str, Any]] = known_machine,
+        turn: Turn = contextlib.nullcontext,
+        ranks: Ranks | None = None,
+        group: str = "",
     ) -> None:
         now = datetime.now(UTC)
         self.id, self.plan = new_run_id(now), plan
         self._created = now.isoformat(timespec="milliseconds")
         self._store, self._listen = store, listen
         self._python, self._module, self._machine = python, module, machine
+        self._turn, self._ranks, self._group = turn, ranks, group
         self._cancel, self._over = threading.Event(), threading.Event()
         self._folder = folders.running_folder() / self.id
+        self._live: Path | None = None
         self._thread = threading.Thread(target=self._work, name=f"run {self.id}")
 
     def start(self) -> None:
@@ -107,9 +150,11 @@ class Run:
         return self._over.wait(timeout_s)
 
     def samples_so_far(self, most: int = LIVE_SAMPLES) -> sample_file.Samples:
-        """The last latencies in ns that the child has counted, for a live view; empty before the first."""
+        """The last latencies in ns that the present child has counted, for a live view."""
+        if self._live is None:
+            return np.empty(0, dtype=np.int64)
         try:
-            return sample_file.read_tail(self._folder / "samples.bin", most)
+            return outcome.tail(self._live, most)
         except (OSError, ValueError):
             return np.empty(0, dtype=np.int64)
 
@@ -130,59 +175,124 @@ class Run:
         begun = time.monotonic_ns()
         path = Path(self.plan.model_path)
         form, stamp = check(self.plan), _stamp(path)
-        plan = msgspec.structs.replace(
-            self.plan, model_path=str(path.resolve()), model_sha256=trust.sha256_of(path)
-        )
-        if not trust.is_trusted(plan.model_sha256, form.tier):
-            raise KnownError(ErrorKind.TRUST_NEEDED, file=path.name, sha256=plan.model_sha256)
+        plan = self._settled_plan(path, form)
         model = Model(path.name, form.name, plan.model_sha256, path.stat().st_size)
-        heard = Heard(plan, self.id, self._created, model, os=platform.platform(terse=True))
-        heard.python, heard.version = platform.python_version(), importlib.metadata.version("inferometer")
-        self._prepare(heard)
-        Conversation(heard, self._folder, self._listen, self._cancel, begun).hold(
-            form.name, self._python, self._module
-        )
-        heard.cancelled = self._cancel.is_set()
-        heard.file_changed = _stamp(path) != stamp
-        self._describe(heard, form.name)
-        heard.machine = self._machine()
-        return self._save(heard)
+        gathered = Gathered(plan, self.id, self._created, model, group=self._group)
+        gathered.os, gathered.python = platform.platform(terse=True), platform.python_version()
+        gathered.version = importlib.metadata.version("inferometer")
+        gathered.machine = self._machine()
+        self._prepare(gathered)
+        outcomes = self._measure(gathered, form, begun)
+        gathered.cancelled = self._cancel.is_set()
+        gathered.file_changed = _stamp(path) != stamp
+        self._describe(gathered, outcomes, form.name)
+        return self._save(gathered, outcomes)
 
-    def _prepare(self, heard: Heard) -> None:
+    def _settled_plan(self, path: Path, form: catalog.Format) -> RunPlan:
+        """The plan with the bytes it stands for; raises KnownError(TRUST_NEEDED) for a file or companion."""
+        plan = msgspec.structs.replace(
+            self.plan, model_path=str(path.resolve()), model_sha256=_trusted_sha256(path, form)
+        )
+        companions = []
+        for companion in plan.companions:
+            other = Path(companion.model_path)
+            sha256 = _trusted_sha256(other, catalog.recognise(other))
+            companions.append(
+                msgspec.structs.replace(companion, model_path=str(other.resolve()), model_sha256=sha256)
+            )
+        world = plan.world_size if self._ranks is None else self._ranks.world_size
+        return msgspec.structs.replace(plan, companions=tuple(companions), world_size=world)
+
+    def _prepare(self, gathered: Gathered) -> None:
         self._folder = _private_folder(self.id)
         owner = {"pid": os.getpid(), "process_created": psutil.Process().create_time()}
         atomic_file.write(self._folder / "owner.json", msgspec.json.encode(owner))
-        atomic_file.write(self._folder / "partial.json", result.to_json(assembly.interrupted(heard)))
-        sample_file.create(self._folder / "samples.bin")
+        recovery.note(gathered, self._folder)
 
-    def _describe(self, heard: Heard, format_name: str) -> None:
-        shapes = heard.loaded.shapes if heard.loaded is not None else heard.plan.shapes
+    def _measure(self, gathered: Gathered, form: catalog.Format, begun_ns: int) -> list[Outcome]:
+        """Every child of the run, in the order that the campaign says."""
+        outcomes: list[Outcome] = []
+        means = self._means(gathered, form)
+        steps = campaign.steps(gathered.plan)
+        step: Step | None = next(steps, None)
+        while step is not None and not self._cancel.is_set():
+            point = self._one_step(gathered, outcomes, step, means, begun_ns)
+            begun_ns = time.monotonic_ns()
+            try:
+                step = steps.send(point)
+            except StopIteration:
+                step = None
+        return outcomes
+
+    def _means(self, gathered: Gathered, form: catalog.Format) -> Means:
+        native = native_build.native_library().path
+        gpus = gathered.machine.get("gpus")
+        return Means(
+            form.name,
+            self._listen,
+            self._cancel,
+            self._python,
+            self._module,
+            str(native or ""),
+            len(gpus) if isinstance(gpus, list | tuple) else 0,
+            self._ranks,
+        )
+
+    def _one_step(
+        self, gathered: Gathered, outcomes: list[Outcome], step: Step, means: Means, begun_ns: int
+    ) -> Point:
+        if step.index == len(gathered.points):
+            gathered.points.append(step.point)
+            recovery.note(gathered, self._folder)
+        with self._turn():
+            if step.total != 1 or step.replicates > 1:
+                self._listen(PointBegun(step.index, step.total, step.point, step.replicate, step.replicates))
+            folder = self._folder / f"{len(outcomes):04d}"
+            attempt = Attempt(step, gathered.model, folder, means, begun_ns)
+            self._live = attempt.samples_file
+            outcomes += attempt.run()
+        if attempt.residents:
+            assembly.note_residents(gathered, attempt.residents, outcomes[-1], attempt.free_bytes)
+        own = [one for one in outcomes if one.heard.point == step.index]
+        point = points.fill(gathered.points[step.index], own, gathered.plan.seed)
+        if self._ranks is not None:
+            point = self._ranks.agree(point)
+        if step.total != 1:
+            self._listen(PointDone(step.index, point))
+        return point
+
+    def _describe(self, gathered: Gathered, outcomes: Sequence[Outcome], format_name: str) -> None:
+        chosen = assembly.speaker(gathered, outcomes)
+        loaded = chosen.loaded if chosen is not None else None
         try:
-            heard.description = inspect_client.describe(
-                Path(heard.plan.model_path),
+            gathered.description = inspect_client.describe(
+                Path(gathered.plan.model_path),
                 format_name,
-                batch=heard.plan.batch,
-                shapes=shapes,
-                dimensions=heard.plan.dimensions,
+                batch=(loaded.batch if loaded is not None else 0) or gathered.plan.batch,
+                shapes=loaded.shapes if loaded is not None else gathered.plan.shapes,
+                dimensions=gathered.plan.dimensions,
             )
         except KnownError as error:
-            heard.description_error = error.info
+            gathered.description_error = error.info
 
-    def _save(self, heard: Heard) -> Ended:
-        cut_off = heard.finished is None
-        try:
-            contents = sample_file.read_all(self._folder / "samples.bin", after_death=cut_off)
-        except (OSError, ValueError) as error:
-            contents = None
-            heard.error = heard.error or ErrorInfo(ErrorKind.CHILD_GARBAGE.value, text=str(error))
-        document = assembly.assemble(heard, contents)
-        samples = contents.samples if contents is not None else np.empty(0, dtype=np.int64)
+    def _save(self, gathered: Gathered, outcomes: Sequence[Outcome]) -> Ended:
+        document, samples = assembly.assemble(gathered, outcomes)
+        if self._ranks is not None and self._ranks.rank:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            return Ended(document, samples, saved=False, save_error=None)
         try:
             self._store.save(document, samples)
         except KnownError as error:
             return Ended(document, samples, saved=False, save_error=error.info)
         shutil.rmtree(self._folder, ignore_errors=True)
         return Ended(document, samples, saved=True, save_error=None)
+
+
+def _trusted_sha256(path: Path, form: catalog.Format) -> str:
+    sha256 = trust.sha256_of(path)
+    if not trust.is_trusted(sha256, form.tier):
+        raise KnownError(ErrorKind.TRUST_NEEDED, file=path.name, sha256=sha256)
+    return sha256
 
 
 def check(plan: RunPlan) -> catalog.Format:

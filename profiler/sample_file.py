@@ -44,6 +44,11 @@ class Contents(NamedTuple):
         return self.samples[self.cold_count + self.warmup_count :]
 
 
+def lane_path(first: Path, lane: int) -> Path:
+    """The sample file of a lane: samples.bin, samples.1.bin, ..."""
+    return first if not lane else first.with_suffix(f".{lane}{first.suffix}")
+
+
 def create(path: Path) -> None:
     """An empty sample file of full length; it is sparse, so it takes no space until it is filled."""
     with path.open("xb") as file:

@@ -1,38 +1,24 @@
-"""When the next call is due and how long to go on; the clock and the calls are arguments."""
+"""How long to practise and to measure in a closed loop: the next call when one is done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import cycle, islice
-from typing import Literal, NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from itertools import cycle
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from profiler.metrics import steadiness
 from profiler.plan import Stopping
+from profiler.senders import Block, Call, Clock, Lane, OneLane, Recorder, Sender, steady_samples, time_calls
 
-Clock = Callable[[], int]
-Call = Callable[[], object]
 Samples = npt.NDArray[np.int64]
 
 BLOCK_NS = 250_000_000
-
-
-class Recorder(Protocol):
-    """Where latencies go: see profiler.sample_file.Writer."""
-
-    durations: memoryview
-    count: int
-
-    @property
-    def room(self) -> int: ...
-    def make_ready(self, count: int) -> None: ...
-    def advance(self, count: int) -> None: ...
-    def mark_cold(self, count: int) -> None: ...
-    def begin_steady(self) -> None: ...
-    def mark_block(self, clock_ns: int) -> None: ...
-    def array(self, first: int = 0) -> Samples: ...
+# Several lanes end a block one after another; long blocks keep that edge under a percent.
+LANES_BLOCK_NS = 1_000_000_000
+LANES_BLOCK_CALLS = 20
 
 
 class WarmUp(NamedTuple):
@@ -60,116 +46,115 @@ class BlockReport(NamedTuple):
     share: float
 
 
-def time_calls(
-    calls: Iterator[Call], clock: Clock, durations: memoryview, first: int, most: int, until: int
-) -> tuple[int, int]:
-    """The timed loop: at most `most` calls, none begun after `until`; hands back (calls made, clock).
-
-    Only `call()` stands between the two clock readings of a sample.
-    """
-    index = first
-    end = until
-    for call in islice(calls, most):
-        begin = clock()
-        call()
-        end = clock()
-        durations[index] = end - begin
-        index += 1
-        if end >= until:
-            break
-    return index - first, end
+Report = Callable[[BlockReport], None]
 
 
-class SingleStreamLoop:
-    """One call at a time, over a rotation of bound calls, into one recorder.
+class ClosedLoop:
+    """Practice and steady state of one sender.
 
-    `stop_asked` is looked at between blocks of 0.25 s; `report` hears of every block, outside the timing.
+    `stop_asked` is looked at between blocks of at least `block_ns` (0: as fits the number of lanes);
+    `report` hears of every block, outside the timing.
     """
 
     def __init__(
-        self, calls: Sequence[Call], recorder: Recorder, clock: Clock, stop_asked: Callable[[], bool]
+        self, sender: Sender, clock: Clock, stop_asked: Callable[[], bool], block_ns: int = 0
     ) -> None:
-        self._calls = cycle(calls)
-        self._recorder = recorder
+        self._sender, self._lanes = sender, sender.lanes
+        self._shortest_block_ns = block_ns or (BLOCK_NS if len(self._lanes) == 1 else LANES_BLOCK_NS)
         self._clock = clock
         self._stop_asked = stop_asked
-        self._per_call_ns = 0
 
     def cold_call(self) -> int:
-        """One call, recorded as cold; its latency in ns."""
-        return self._block(1, 0)[0]
+        """One call of the first lane, recorded as cold; its latency in ns."""
+        lane = self._lanes[0]
+        lane.prepare(1, 0)
+        lane.run(1, 0)
+        lane.recorder.mark_cold(lane.recorder.count)
+        return int(lane.recorder.durations[lane.recorder.count - 1])
 
-    def warm_up(self, count: Literal["auto"] | int, report: Callable[[BlockReport], None]) -> WarmUp:
-        """Practice until steady, or exactly `count` calls."""
+    def warm_up(self, count: Literal["auto"] | int, report: Report) -> WarmUp:
+        """Practice until steady, or exactly `count` calls on each lane."""
         if count != "auto":
             return self._fixed_warm_up(count)
         windows: list[Samples] = []
-        first, elapsed = self._recorder.count, 0
+        before, elapsed = self._made(), 0
         while elapsed < steadiness.WARMUP_CAP_NS and self._has_room():
             if self._stop_asked():
-                return WarmUp(self._recorder.count - first, elapsed, "stopped")
+                return WarmUp(self._made() - before, elapsed, "stopped")
             window, spent = self._window()
             elapsed += spent
             windows = [*windows[1 - steadiness.WINDOWS_COMPARED :], window]
-            done = self._recorder.count - first
+            done = self._made() - before
             if steadiness.is_warm(windows, elapsed, done):
                 return WarmUp(done, elapsed, "steady")
             report(BlockReport(done, elapsed, int(np.median(window)), 0.0))
-        return WarmUp(self._recorder.count - first, elapsed, "not_stabilised")
+        return WarmUp(self._made() - before, elapsed, "not_stabilised")
 
-    def measure(self, rule: Stopping, report: Callable[[BlockReport], None]) -> Steady:
+    def measure(self, rule: Stopping, report: Report) -> Steady:
         """The steady state, until the rule holds or its time is up."""
-        recorder, elapsed, p50s = self._recorder, 0, list[float]()
-        recorder.begin_steady()
-        first = recorder.count
+        elapsed, p50s = 0, list[float]()
+        for lane in self._lanes:
+            lane.recorder.begin_steady()
+        firsts = [lane.recorder.count for lane in self._lanes]
         while not self._stop_asked():
-            recorder.mark_block(self._clock())
+            for lane in self._lanes:
+                lane.mark_block()
             left = int(rule.maximum_s * 1e9) - elapsed
-            samples, spent = self._recorded(min(BLOCK_NS, left))
-            elapsed += spent
-            p50s.append(float(np.median(samples)))
-            enough = steadiness.is_enough(rule, recorder.array(first), p50s, elapsed)
+            block = self._block(min(self._block_ns(p50s), left))
+            elapsed += block.spent_ns
+            for lane in self._lanes:
+                lane.elapsed_ns += lane.spent_ns
+            p50s.append(float(np.median(block.samples)))
+            enough = steadiness.is_enough(rule, steady_samples(self._lanes, firsts), p50s, elapsed)
             if enough or elapsed >= rule.maximum_s * 1e9 or not self._has_room():
                 return Steady(elapsed, enough, stopped=False)
-            count = recorder.count - first
+            count = self._made() - sum(firsts)
             report(BlockReport(count, elapsed, round(p50s[-1]), _share(rule, count, elapsed)))
         return Steady(elapsed, rule_held=False, stopped=True)
+
+    def _block_ns(self, p50s: Sequence[float]) -> int:
+        shortest = self._shortest_block_ns
+        if len(self._lanes) == 1 or not p50s:
+            return shortest
+        return max(shortest, LANES_BLOCK_CALLS * int(p50s[-1]))
 
     def _fixed_warm_up(self, count: int) -> WarmUp:
         made, elapsed = 0, 0
         while made < count and not self._stop_asked():
-            first = self._recorder.count
-            elapsed += self._block(count - made, BLOCK_NS)[1]
-            made += self._recorder.count - first
-        return WarmUp(made, elapsed, "fixed" if made == count else "stopped")
+            before = self._lanes[0].recorder.count
+            most = count - made if len(self._lanes) == 1 else 1
+            elapsed += self._block(BLOCK_NS, most).spent_ns
+            made += self._lanes[0].recorder.count - before
+        return WarmUp(made * len(self._lanes), elapsed, "fixed" if made >= count else "stopped")
 
     def _window(self) -> tuple[Samples, int]:
-        samples, spent = self._recorded(steadiness.WINDOW_NS)
-        while len(samples) < steadiness.WINDOW_RUNS and self._has_room():
-            more, further = self._recorded(0)
+        samples, spent = self._block(steadiness.WINDOW_NS)
+        while len(samples) < steadiness.WINDOW_RUNS * len(self._lanes) and self._has_room():
+            more, further = self._block(0)
             samples, spent = np.concatenate([samples, more]), spent + further
         return samples, spent
 
-    def _recorded(self, duration_ns: int) -> tuple[Samples, int]:
-        first = self._recorder.count
-        _, spent = self._block(self._recorder.room, duration_ns)
-        return self._recorder.array(first).copy(), spent
+    def _block(self, duration_ns: int, most: int | None = None) -> Block:
+        """Calls for a time, at least one on each lane."""
+        for lane in self._lanes:
+            lane.prepare(most or lane.recorder.room, duration_ns)
+        firsts = [lane.recorder.count for lane in self._lanes]
+        self._sender.run(most or min(lane.recorder.room for lane in self._lanes), duration_ns)
+        spent = max(lane.spent_ns for lane in self._lanes)
+        return Block(steady_samples(self._lanes, firsts).copy(), spent)
 
-    def _block(self, most: int, duration_ns: int) -> tuple[int, int]:
-        """Calls for a time (at least one); hands back the last latency and the time spent, both in ns."""
-        recorder = self._recorder
-        expected = 1 + (2 * duration_ns // self._per_call_ns if self._per_call_ns else 4_096)
-        recorder.make_ready(min(most, expected))
-        begin = self._clock()
-        made, end = time_calls(
-            self._calls, self._clock, recorder.durations, recorder.count, most, begin + duration_ns
-        )
-        recorder.advance(made)
-        self._per_call_ns = max(1, (end - begin) // max(1, made))
-        return int(recorder.durations[recorder.count - 1]), end - begin
+    def _made(self) -> int:
+        return sum(lane.recorder.count for lane in self._lanes)
 
     def _has_room(self) -> bool:
-        return self._recorder.room > 0
+        return all(lane.recorder.room > 0 for lane in self._lanes)
+
+
+def single_stream(
+    calls: Sequence[Call], recorder: Recorder, clock: Clock, stop_asked: Callable[[], bool]
+) -> ClosedLoop:
+    """One call at a time, over a rotation of bound calls, into one recorder."""
+    return ClosedLoop(OneLane(Lane(calls, recorder, clock)), clock, stop_asked)
 
 
 def _share(rule: Stopping, count: int, elapsed_ns: int) -> float:
@@ -190,3 +175,19 @@ def null_call_ns(clock: Clock, calls: int = 20_000) -> Samples:
 
     time_calls(cycle((nothing,)), clock, view, 0, calls, clock() + 10_000_000_000)
     return durations
+
+
+def query_of(calls: Sequence[Call], size: int) -> list[Call]:
+    """Queries of `size` calls each, which rotate over the distinct inputs; a query is done with its last."""
+    if size == 1:
+        return list(calls)
+
+    def query(batch: Sequence[Call]) -> Call:
+        def send() -> None:
+            for call in batch:
+                call()
+
+        return send
+
+    starts = range(len(calls))
+    return [query([calls[(start * size + at) % len(calls)] for at in range(size)]) for start in starts]

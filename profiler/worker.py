@@ -29,19 +29,42 @@ class Channel:
         self._out.write(messages.encode(report))
 
 
-def watch_input(source: BinaryIO, stop: threading.Event) -> None:
-    """Wait for Cancel; at the end of input the process ends at once, in the middle of anything."""
-    for line in source:
-        if isinstance(messages.decode_request(line), messages.Cancel):
-            stop.set()
-    os._exit(0)
+class Orders:
+    """What the parent says while a request is carried out.
+
+    Attributes: `stop` is set by Cancel.
+    """
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._begin: messages.Begin | None = None
+        self._heard = threading.Event()
+
+    def watch(self, source: BinaryIO) -> None:
+        """Listen; at the end of input the process ends at once, in the middle of anything."""
+        for line in source:
+            order = messages.decode_request(line)
+            if isinstance(order, messages.Cancel):
+                self.stop.set()
+                self._heard.set()
+            elif isinstance(order, messages.Begin):
+                self._begin = order
+                self._heard.set()
+        os._exit(0)
+
+    def wait_for_begin(self) -> messages.Begin:
+        """Raises KnownError(CANCELLED) where Cancel comes instead."""
+        self._heard.wait()
+        if self._begin is None:
+            raise KnownError(ErrorKind.CANCELLED)
+        return self._begin
 
 
-def carry_out(request: messages.Request, channel: Channel, stop: threading.Event) -> None:
+def carry_out(request: messages.Request, channel: Channel, orders: Orders) -> None:
     """One request; whatever goes wrong leaves as one Failed."""
     phase = ["start"]
     try:
-        _dispatch(request, channel, stop, phase)
+        _dispatch(request, channel, orders, phase)
     except KnownError as error:
         channel.send(messages.Failed(error.info, phase[0]))
     except MemoryError as error:
@@ -54,10 +77,14 @@ def carry_out(request: messages.Request, channel: Channel, stop: threading.Event
         channel.send(messages.Failed(info, phase[0]))
 
 
-def _dispatch(request: messages.Request, channel: Channel, stop: threading.Event, phase: list[str]) -> None:
+def _dispatch(request: messages.Request, channel: Channel, orders: Orders, phase: list[str]) -> None:
     match request:
         case messages.Measure():
-            _measure(request, channel, stop, phase)
+            _measure(request, channel, orders, phase)
+        case messages.Accompany():
+            from profiler import companion
+
+            companion.stay(request, channel.send, orders.stop.is_set)
         case messages.Inspect():
             from profiler import inspection
 
@@ -66,23 +93,24 @@ def _dispatch(request: messages.Request, channel: Channel, stop: threading.Event
             from profiler import survey
 
             channel.send(survey.survey())
-        case messages.Cancel():
+        case messages.Cancel() | messages.Begin():
             raise KnownError(ErrorKind.CANCELLED)
 
 
-def _measure(request: messages.Measure, channel: Channel, stop: threading.Event, phase: list[str]) -> None:
+def _measure(request: messages.Measure, channel: Channel, orders: Orders, phase: list[str]) -> None:
     from pathlib import Path
 
     from profiler import measurement, model_facts
     from profiler.backends import catalog
 
     plan = request.plan
-    run = measurement.Measurement(plan, channel.send, stop.is_set)
+    if request.cpus and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, request.cpus)
+    run = measurement.Measurement(request, channel.send, orders.stop.is_set, orders.wait_for_begin)
     try:
         run.run(
             lambda: catalog.open_backend(plan.runtime),
             lambda: model_facts.table_sizes(Path(plan.model_path), request.format),
-            Path(request.samples_file),
             model_facts.flop_counter(plan.runtime),
         )
     finally:
@@ -97,9 +125,9 @@ def main() -> int:
     except msgspec.DecodeError as error:
         channel.send(messages.Failed(ErrorInfo(ErrorKind.BUG.value, text=str(error)), "start"))
         return 1
-    stop = threading.Event()
-    threading.Thread(target=watch_input, args=(source, stop), daemon=True).start()
-    carry_out(request, channel, stop)
+    orders = Orders()
+    threading.Thread(target=orders.watch, args=(source,), daemon=True).start()
+    carry_out(request, channel, orders)
     return 0
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from hardware.device_memory import DevicePeak
 from hardware.machine import Unknown
-from profiler import assembly, messages, wording
-from profiler.assembly import Heard
+from profiler import assembly, campaign, messages, wording
 from profiler.errors import ErrorInfo
+from profiler.heard import Gathered, Heard
+from profiler.outcome import Outcome
 from profiler.plan import RunPlan
 from profiler.result import (
     Accuracy,
@@ -33,11 +34,23 @@ from profiler.sample_file import Contents
 X = Tensor("x", "float32", ("batch", 4))
 
 
+MODEL = Model("model.onnx", "onnx", "ab" * 32, 100)
+PLAN = RunPlan("folder/model.onnx", "onnxruntime", batch=2, seed=3, replicates=1)
+
+
 def _heard() -> Heard:
-    plan = RunPlan("folder/model.onnx", "onnxruntime", batch=2, seed=3)
-    heard = Heard(plan, "id", "2026-01-01T00:00:00+00:00", Model("model.onnx", "onnx", "ab" * 32, 100))
-    heard.machine = {"memory_total_bytes": 1_000_000_000}
-    return heard
+    return Heard(PLAN, MODEL)
+
+
+def _gathered() -> Gathered:
+    gathered = Gathered(PLAN, "id", "2026-01-01T00:00:00+00:00", MODEL, [campaign.point_of(PLAN)])
+    gathered.machine = {"memory_total_bytes": 1_000_000_000}
+    return gathered
+
+
+def _assembled(heard: Heard, contents: Contents | None, gathered: Gathered | None = None) -> RunResult:
+    outcome = Outcome(heard, (contents,) if contents is not None else ())
+    return assembly.assemble(gathered or _gathered(), [outcome]).result
 
 
 def _loaded(*notes: Reason) -> messages.Loaded:
@@ -71,8 +84,9 @@ def _contents(count: int) -> Contents:
 def _whole(count: int = 4_000) -> RunResult:
     heard = _heard()
     heard.loaded, heard.finished, heard.warmup_status = _loaded(), _finished(), "steady"
-    heard.description = messages.Description((X,), (X,), 5, 20, {}, (), Flops(per_inference=1_000))
-    return assembly.assemble(heard, _contents(count))
+    gathered = _gathered()
+    gathered.description = messages.Description((X,), (X,), 5, 20, {}, (), Flops(per_inference=1_000))
+    return _assembled(heard, _contents(count), gathered)
 
 
 def test_throughput_and_flop_rate_follow_from_the_steady_window() -> None:
@@ -102,7 +116,7 @@ def test_cold_calls_and_warm_up_are_in_no_statistic() -> None:
 
 
 def test_every_gap_has_a_reason_with_a_text_in_both_languages() -> None:
-    for result in (_whole(), _whole(40), assembly.assemble(_heard(), None)):
+    for result in (_whole(), _whole(40), _assembled(_heard(), None)):
         for part in ("phases", "boundary", "latency", "throughput", "flops", "memory", "energy", "accuracy"):
             block = getattr(result, part)
             for field in block.__struct_fields__:
@@ -123,7 +137,7 @@ def test_a_percentile_below_its_count_says_how_many_it_needs() -> None:
 def test_a_run_without_samples_has_no_verdict_and_no_zero() -> None:
     heard = _heard()
     heard.error = ErrorInfo("out_of_memory")
-    result = assembly.assemble(heard, None)
+    result = _assembled(heard, None)
     assert result.status is Status.FAILED
     assert result.verdict is None
     assert result.throughput.inferences_per_s is None
@@ -133,7 +147,7 @@ def test_a_run_without_samples_has_no_verdict_and_no_zero() -> None:
 def test_a_stopped_run_keeps_its_numbers_with_caution() -> None:
     heard = _heard()
     heard.loaded, heard.finished, heard.cancelled = _loaded(), _finished(stopped=True), True
-    result = assembly.assemble(heard, _contents(400))
+    result = _assembled(heard, _contents(400))
     assert result.status is Status.STOPPED
     assert result.latency.p50_ns is not None
     assert result.verdict is not None
@@ -144,8 +158,9 @@ def test_a_fallback_and_a_changed_file_reach_the_verdict() -> None:
     heard = _heard()
     note = Reason("cpu_fallback", {"count": "2", "total": "5", "provider": "CUDA"})
     heard.loaded, heard.finished, heard.warmup_status = _loaded(note), _finished(), "steady"
-    heard.file_changed = True
-    verdict = assembly.assemble(heard, _contents(4_000)).verdict
+    gathered = _gathered()
+    gathered.file_changed = True
+    verdict = _assembled(heard, _contents(4_000), gathered).verdict
     assert verdict is not None
     assert verdict.level is Level.INVALID
     assert {"cpu_fallback", "file_changed"} <= {reason.code for reason in verdict.reasons}
@@ -162,16 +177,16 @@ def test_device_memory_is_the_word_of_the_watch_with_its_reasons() -> None:
     heard = _heard()
     heard.loaded, heard.finished, heard.warmup_status = _loaded(), _finished(), "steady"
     heard.device_peak = DevicePeak(total_bytes=100, unavailable={"process_bytes": Unknown("nvml_missing")})
-    result = assembly.assemble(heard, _contents(400))
+    result = _assembled(heard, _contents(400))
     assert result.memory.device_total_bytes == 100
     assert result.unavailable["memory.device_peak_process_bytes"].code == "nvml_missing"
     heard.device_peak = DevicePeak(process_bytes=40, used_bytes=50, total_bytes=100)
-    assert assembly.assemble(heard, _contents(400)).memory.utilisation == pytest.approx(0.4)
+    assert _assembled(heard, _contents(400)).memory.utilisation == pytest.approx(0.4)
 
 
 def test_a_child_cannot_make_itself_faster_than_its_samples() -> None:
     heard = _heard()
     heard.loaded, heard.warmup_status = _loaded(), "steady"
     heard.finished = msgspec.structs.replace(_finished(), steady_ns=-5)
-    result = assembly.assemble(heard, _contents(4_000))
+    result = _assembled(heard, _contents(4_000))
     assert result.throughput.inferences_per_s == pytest.approx(1_000, rel=0.01)

@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 import pytest
 
-from profiler import folders, messages
+from profiler import folders, messages, sample_parts
 from profiler.plan import RunPlan, Stopping
 from profiler.result import RunResult, Status
 from profiler.runner import Ended, Event, Refused, Run
@@ -270,7 +270,7 @@ def run_steady(result: RunResult, store: Store) -> np.ndarray[Any, Any]:
     samples = store.samples(result.id)
     assert samples is not None
     assert result.samples is not None
-    return samples[result.samples.cold_count + result.samples.warmup_count :]
+    return sample_parts.steady(result.samples, samples)
 
 
 def test_both_formats_of_the_sample_count_the_same_work(store: Store) -> None:

@@ -10,7 +10,7 @@ import pytest
 from profiler import scenarios
 from profiler.plan import Stopping
 from profiler.sample_file import Writer, create, read_all
-from profiler.scenarios import BlockReport, SingleStreamLoop
+from profiler.scenarios import BlockReport, ClosedLoop, single_stream
 from tests.fake_clock import FakeClock
 
 MS = 1_000_000
@@ -27,9 +27,9 @@ def _ignore(report: BlockReport) -> None:
     assert report.calls > 0
 
 
-def _loop(writer: Writer, clock: FakeClock, *latencies: int, stop_at: int | None = None) -> SingleStreamLoop:
+def _loop(writer: Writer, clock: FakeClock, *latencies: int, stop_at: int | None = None) -> ClosedLoop:
     calls = [clock.call_lasting(latency) for latency in latencies]
-    return SingleStreamLoop(calls, writer, clock, lambda: stop_at is not None and clock.now >= stop_at)
+    return single_stream(calls, writer, clock, lambda: stop_at is not None and clock.now >= stop_at)
 
 
 def test_a_sample_holds_exactly_the_call(writer: Writer) -> None:
@@ -63,7 +63,7 @@ def test_the_plateau_of_a_late_optimiser_is_not_taken_for_steady(writer: Writer)
     clock = FakeClock(tick_ns=0)
     trace = [120 * MS] * 20 + [780 * MS] + [52 * MS] * 2_000
     calls = iter(trace)
-    loop = SingleStreamLoop([lambda: clock.advance(next(calls))], writer, clock, lambda: False)
+    loop = single_stream([lambda: clock.advance(next(calls))], writer, clock, lambda: False)
     warm = loop.warm_up("auto", _ignore)
     assert warm.status == "steady"
     assert warm.calls > 21
@@ -73,7 +73,7 @@ def test_the_plateau_of_a_late_optimiser_is_not_taken_for_steady(writer: Writer)
 def test_a_model_that_never_settles_is_measured_at_the_cap(writer: Writer) -> None:
     clock = FakeClock(tick_ns=0)
     growing = iter(range(10, 10_000, 5))
-    loop = SingleStreamLoop([lambda: clock.advance(next(growing) * MS)], writer, clock, lambda: False)
+    loop = single_stream([lambda: clock.advance(next(growing) * MS)], writer, clock, lambda: False)
     warm = loop.warm_up("auto", _ignore)
     assert warm.status == "not_stabilised"
     assert warm.elapsed_ns >= 30 * S

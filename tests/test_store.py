@@ -15,13 +15,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler import atomic_file, history_index, recovery, result, sample_file
+from profiler import atomic_file, attempt, campaign, history_index, recovery, sample_file
 from profiler.child_environment import code_root
 from profiler.errors import ErrorKind, KnownError
+from profiler.heard import Gathered, Heard
+from profiler.plan import RunPlan
 from profiler.result import Latency, Model, Plan, RunResult, Status
 from profiler.store import Store
 
 PLAN = Plan("onnxruntime", "cpu", "as_is", "SingleStream", 1, 1, 2, 1, 0, "quick", 8, "auto", 3.0, 10.0)
+RUN_PLAN = RunPlan("model.onnx", "onnxruntime", replicates=1)
 SAMPLES = np.arange(1_000, 6_000, dtype=np.int64)
 
 
@@ -262,13 +265,14 @@ def test_the_settings_of_the_index_are_the_safe_ones(store: Store, index: Path) 
 def _left_behind(folder: Path, pid: int, created: float) -> Path:
     place = folder / "running" / _run().id
     place.mkdir(parents=True)
-    partial = RunResult(
-        id=_run().id, created=_run().created, status=Status.INTERRUPTED, model=_run().model, plan=PLAN
-    )
-    (place / "partial.json").write_bytes(result.to_json(partial))
+    gathered = Gathered(RUN_PLAN, _run().id, _run().created, _run().model, [campaign.point_of(RUN_PLAN)])
+    recovery.note(gathered, place)
     (place / "owner.json").write_text(f'{{"pid": {pid}, "process_created": {created}}}')
-    sample_file.create(place / "samples.bin")
-    writer = sample_file.Writer(place / "samples.bin")
+    child = place / "0000" / "0"
+    child.mkdir(parents=True)
+    attempt.note(Heard(RUN_PLAN, _run().model), child)
+    sample_file.create(child / "samples.bin")
+    writer = sample_file.Writer(child / "samples.bin")
     for number in range(50):
         writer.durations[number] = 1_000_000 + number
     writer.mark_cold(2)

@@ -17,11 +17,15 @@ Call = Callable[[], object]
 
 
 class LoadOptions(msgspec.Struct, frozen=True):
-    """How to open a model: `device` as in `Backend.devices`, `threads` intra-op threads, at least 1."""
+    """How to open a model: `device` as in `Backend.devices`, `threads` intra-op threads, at least 1.
+
+    `flush_denormals`: take numbers too small for the normal format for zero, where the runtime can.
+    """
 
     device: str
     threads: int
     precision: str = "as_is"
+    flush_denormals: bool = False
 
 
 class Session(Protocol):

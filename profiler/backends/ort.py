@@ -67,7 +67,7 @@ class OnnxRuntime:
             warnings.simplefilter("ignore")
             try:
                 session = self._ort.InferenceSession(
-                    str(path), self._session_options(options.threads), providers=providers
+                    str(path), self._session_options(options), providers=providers
                 )
             except Exception as error:
                 raise explain(error) from error
@@ -91,12 +91,14 @@ class OnnxRuntime:
             ErrorKind.DEVICE_UNKNOWN, device=device, runtime=self.name, known=", ".join(self.devices())
         )
 
-    def _session_options(self, threads: int) -> Any:
+    def _session_options(self, asked: LoadOptions) -> Any:
         options = self._ort.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = asked.threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+        if asked.flush_denormals:
+            options.add_session_config_entry("session.set_denormal_as_zero", "1")
         return options
 
 

@@ -52,6 +52,7 @@ class TorchScript:
         torch.set_num_threads(options.threads)
         with contextlib.suppress(RuntimeError):
             torch.set_num_interop_threads(1)
+        torch.set_flush_denormal(options.flush_denormals)
         try:
             module = torch.jit.load(str(path), map_location=options.device).eval()
         except (RuntimeError, MemoryError, ValueError) as error:

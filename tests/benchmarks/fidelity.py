@@ -72,7 +72,7 @@ def compare(make: Callable[[Path], None], name: str, folder: Path) -> tuple[floa
     call = session.bind(inputs.make(session.inputs, shapes, 0))
     sample_file.create(folder / f"{name}.bin")
     writer = sample_file.Writer(folder / f"{name}.bin")
-    loop = scenarios.SingleStreamLoop([call], writer, perf_counter_ns, lambda: False)
+    loop = scenarios.single_stream([call], writer, perf_counter_ns, lambda: False)
     loop.warm_up("auto", lambda report: None)
     ours, bare = [], []
     for _ in range(PAIRS):

@@ -1,0 +1,119 @@
+"""From a plan to a model that is ready to run: import, load, inputs, each timed and weighed apart."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import perf_counter_ns
+from typing import NamedTuple
+
+import numpy as np
+import psutil
+
+from profiler import inputs, messages, process_memory, shapes
+from profiler.backends.base import Array, Backend, LoadOptions, Session
+from profiler.errors import ErrorKind, KnownError
+from profiler.plan import MultiStream, RunPlan
+from profiler.result import Tensor
+
+Pool = list[dict[str, Array]]
+Limits = Callable[[], Mapping[str, int]]
+
+
+class Opened(NamedTuple):
+    """A model that is ready to run, with what it took; times in ns, memory in bytes.
+
+    `batch` is the one that runs: the plan's, or the query's where the file lets it vary.
+    """
+
+    backend: Backend
+    session: Session
+    pool: Pool
+    origin: dict[str, str]
+    batch: int
+    threads: int
+    import_ns: int
+    load_ns: int
+    baseline_bytes: int
+    after_load_bytes: int
+
+    def loaded(self) -> messages.Loaded:
+        session = self.session
+        return messages.Loaded(
+            runtime_version=self.backend.version(),
+            precision_effective=session.precision_effective,
+            placement=session.placement,
+            inputs=session.inputs,
+            outputs=session.outputs,
+            shapes={name: tuple(array.shape) for name, array in self.pool[0].items()},
+            input_origin=self.origin,
+            threads=self.threads,
+            notes=session.notes,
+            batch=self.batch,
+        )
+
+
+def open_model(
+    plan: RunPlan, open_backend: Callable[[], Backend], limits: Limits, enter: Callable[[str], None]
+) -> Opened:
+    """Raises KnownError, or what the runtime raises; `enter` hears the name of each step before it begins."""
+    enter("import")
+    begin = perf_counter_ns()
+    backend = open_backend()
+    import_ns = perf_counter_ns() - begin
+    process_memory.reset_peak()
+    baseline = process_memory.resident_bytes()
+    enter("load")
+    options = LoadOptions(plan.device, threads_of(plan), plan.precision, plan.flush_denormals)
+    begin = perf_counter_ns()
+    session = backend.load(Path(plan.model_path), options)
+    load_ns = perf_counter_ns() - begin
+    after_load = process_memory.resident_bytes()
+    enter("inputs")
+    pool, origin, batch = _inputs(plan, session.inputs, limits)
+    return Opened(
+        backend, session, pool, origin, batch, options.threads, import_ns, load_ns, baseline, after_load
+    )
+
+
+def _inputs(plan: RunPlan, specs: tuple[Tensor, ...], limits: Limits) -> tuple[Pool, dict[str, str], int]:
+    given = inputs.read_files(plan.input_files, specs)
+    wanted = {**plan.shapes, **{name: tuple(array.shape) for name, array in given.items()}}
+    concrete, batch = _shapes(plan, specs, wanted)
+    room = psutil.virtual_memory().available
+    if plan.memory_limit_bytes:
+        room = min(room, plan.memory_limit_bytes)
+    inputs.check_room(specs, concrete, plan.distinct_inputs, room)
+    asked = any(np.dtype(spec.dtype).kind in "iu" for spec in specs if spec.name not in given)
+    tables = limits() if asked else {}
+    pool = [
+        inputs.make(specs, concrete, plan.seed + index, tables, given)
+        for index in range(plan.distinct_inputs)
+    ]
+    return pool, {spec.name: "file" if spec.name in given else "made" for spec in specs}, batch
+
+
+def _shapes(
+    plan: RunPlan, specs: tuple[Tensor, ...], wanted: Mapping[str, tuple[int, ...]]
+) -> tuple[dict[str, tuple[int, ...]], int]:
+    """A query of several samples is one batch where the file lets the batch vary, else several calls."""
+    scenario = plan.scenario
+    if isinstance(scenario, MultiStream) and plan.batch == 1 and scenario.samples_per_query > 1:
+        try:
+            whole = shapes.concrete_shapes(specs, scenario.samples_per_query, wanted, plan.dimensions)
+        except KnownError as error:
+            if error.info.kind != ErrorKind.SHAPE_MISMATCH:
+                raise
+        else:
+            if not wanted:
+                return whole, scenario.samples_per_query
+    return shapes.concrete_shapes(specs, plan.batch, wanted, plan.dimensions), plan.batch
+
+
+def threads_of(plan: RunPlan) -> int:
+    """The plan's intra-op threads, or as many CPUs as this process may use."""
+    if plan.threads:
+        return plan.threads
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else (os.cpu_count() or 1)

@@ -1,0 +1,204 @@
+"""From what the children of one point left to its figures; pure, so that it is tested without a child."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from profiler.errors import ErrorInfo
+from profiler.heard import Heard
+from profiler.metrics import latency as latencies
+from profiler.metrics import open_loop, replicates, steadiness
+from profiler.outcome import Outcome
+from profiler.result import (
+    Latency,
+    Lateness,
+    Memory,
+    Phases,
+    Point,
+    Replicate,
+    Status,
+    Steadiness,
+    Throughput,
+)
+
+Samples = npt.NDArray[np.int64]
+
+_WORST = (
+    "stable", "bimodal", "not_stabilised", "drifting", "disturbed", "throttled", "too_few_samples",
+)  # fmt: skip
+
+
+class Group(NamedTuple):
+    """The processes that measured at once: one, or as many as the world size."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def steady(self) -> Samples:
+        return (
+            np.concatenate([one.steady for one in self.outcomes]) if self.outcomes else np.empty(0, np.int64)
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """Every rank was measured; the throughput of a part of the world is no throughput."""
+        return bool(self.outcomes) and all(len(one.steady) for one in self.outcomes)
+
+    def throughput(self) -> Throughput:
+        """A common window: what all did together over the time of the slowest (MLPerf's rule for ranks)."""
+        world = len(self.outcomes)
+        if not self.is_whole:
+            return Throughput(world_size=world)
+        if world == 1:
+            per_s = self.outcomes[0].calls_per_s
+        else:
+            longest = max(one.window_ns for one in self.outcomes)
+            per_s = sum(one.calls for one in self.outcomes) / (longest / 1e9) if longest else None
+        if per_s is None:
+            return Throughput(world_size=world)
+        return Throughput(per_s, per_s * self.outcomes[0].samples_per_call, world)
+
+
+def groups_of(outcomes: Sequence[Outcome]) -> list[Group]:
+    """One group a replicate, in order, ranks in order."""
+    numbers = sorted({one.heard.replicate for one in outcomes})
+    return [
+        Group(tuple(sorted((one for one in outcomes if one.heard.replicate == number), key=_rank)))
+        for number in numbers
+    ]
+
+
+def _rank(one: Outcome) -> int:
+    return one.heard.rank
+
+
+def fill(point: Point, outcomes: Sequence[Outcome], seed: int) -> Point:
+    """The point with its figures; what failed in any of its processes is its error."""
+    groups = groups_of(outcomes)
+    measured = [group for group in groups if group.is_whole]
+    error = error_of(outcomes)
+    processes = [group.steady for group in measured]
+    worst = worst_steadiness([judged for one in outcomes if (judged := judge(one)) is not None])
+    first = outcomes[0].heard if outcomes else None
+    return msgspec.structs.replace(
+        point,
+        status=status_of(outcomes),
+        error=error,
+        processes=len(measured),
+        latency=replicates.summarise(processes, seed) if processes else Latency(),
+        service=service_of(outcomes),
+        lateness=lateness_of(outcomes),
+        throughput=throughput_of(measured),
+        steadiness=worst,
+        memory=memory_of(outcomes),
+        phases=phases_of(first),
+        batch=outcomes[0].batch if outcomes else point.batch,
+        threads=_threads(first, point),
+        concurrency=_lanes(first, point),
+    )
+
+
+def _threads(heard: Heard | None, point: Point) -> int:
+    return heard.loaded.threads if heard is not None and heard.loaded is not None else point.threads
+
+
+def _lanes(heard: Heard | None, point: Point) -> int:
+    workers = heard.finished.workers if heard is not None and heard.finished is not None else 0
+    return workers or point.concurrency
+
+
+def status_of(outcomes: Sequence[Outcome]) -> Status:
+    statuses = [one.heard.status for one in outcomes]
+    for status in (Status.FAILED, Status.STOPPED, Status.INTERRUPTED):
+        if status in statuses:
+            return status
+    return Status.FINISHED if statuses else Status.INTERRUPTED
+
+
+def error_of(outcomes: Sequence[Outcome]) -> ErrorInfo | None:
+    """The first error, but of the process that caused it, not of those that lost a rank by it."""
+    errors = [one.heard.error for one in outcomes if one.heard.status is Status.FAILED]
+    own = [error for error in errors if error is not None and error.kind != "rank_lost"]
+    return next(iter(own or errors), None)
+
+
+def judge(one: Outcome) -> Steadiness | None:
+    """Whether one process was steady; None where it measured nothing."""
+    steady = one.steady
+    if not len(steady):
+        return None
+    finished = one.heard.finished
+    held = finished.stop_rule_held if finished is not None else False
+    return steadiness.judge(steady, one.heard.warmup_status or "stopped", held)
+
+
+def worst_steadiness(judged: Sequence[Steadiness]) -> Steadiness | None:
+    """The least steady process speaks for all."""
+    if not judged:
+        return None
+    worst = max(judged, key=lambda one: (_WORST.index(one.status), one.segment_spread or 0.0))
+    return msgspec.structs.replace(worst, stop_rule_held=all(one.stop_rule_held for one in judged))
+
+
+def throughput_of(groups: Sequence[Group]) -> Throughput:
+    """The median over replicates: their lower middle one, so that it was really reached."""
+    reached = [group.throughput() for group in groups]
+    known = sorted(
+        (one for one in reached if one.inferences_per_s is not None),
+        key=lambda one: one.inferences_per_s or 0,
+    )
+    return known[(len(known) - 1) // 2] if known else Throughput()
+
+
+def service_of(outcomes: Sequence[Outcome]) -> Latency | None:
+    """Of open loops: latency from when each request was begun."""
+    parts = [service for one in outcomes if (service := one.service) is not None]
+    return latencies.summarise(np.concatenate(parts)) if parts else None
+
+
+def lateness_of(outcomes: Sequence[Outcome]) -> Lateness | None:
+    """How the first open loop kept its schedule; None for a closed loop."""
+    for one in outcomes:
+        requests, finished = one.counted_requests(), one.heard.finished
+        if requests is not None and len(requests.due) and finished is not None:
+            kept = open_loop.lateness(requests.due, requests.begin, requests.duration, finished.workers)
+            return msgspec.structs.replace(kept, wait_method=finished.wait_method)
+    return None
+
+
+def memory_of(outcomes: Sequence[Outcome]) -> Memory | None:
+    """Of the process that took the most."""
+    found = [one.heard.finished.memory for one in outcomes if one.heard.finished is not None]
+    return max(found, key=lambda memory: memory.peak_rss_bytes or 0) if found else None
+
+
+def phases_of(heard: Heard | None) -> Phases | None:
+    if heard is None or heard.finished is None:
+        return None
+    return msgspec.structs.replace(heard.finished.phases, start_to_first_inference_ns=heard.start_to_first_ns)
+
+
+def replicate_of(one: Outcome, seed: int) -> Replicate:
+    """One child as the document has it."""
+    heard, finished = one.heard, one.heard.finished
+    per_s = one.calls_per_s
+    return Replicate(
+        latency=latencies.summarise(one.steady, seed=seed),
+        exit=heard.status.value,
+        steadiness=judge(one),
+        point=heard.point,
+        replicate=heard.replicate,
+        rank=heard.rank,
+        host=heard.host,
+        throughput=Throughput(per_s, per_s * one.samples_per_call) if per_s is not None else None,
+        phases=phases_of(heard),
+        memory=finished.memory if finished is not None else None,
+        disturbance=finished.disturbance if finished is not None else None,
+        error=heard.error,
+        cpus=heard.cpus,
+    )
