@@ -44,7 +44,7 @@ class Jobs(QObject):
 
         Without `failed` an exception is raised here, where the crash dialog catches it.
         """
-        thread = threading.Thread(target=self._work, args=(work, done, failed or _raise), daemon=True)
+        thread = threading.Thread(target=self._work, args=(work, done, failed or raised), daemon=True)
         self._threads = [other for other in self._threads if other.is_alive()] + [thread]
         thread.start()
 
@@ -78,7 +78,8 @@ class Jobs(QObject):
         return not self.is_busy
 
 
-def _raise(error: Exception) -> None:
+def raised(error: Exception) -> None:
+    """For a failure that nobody expects: the crash dialog catches it."""
     raise error
 
 
@@ -137,11 +138,3 @@ class Bridge(QObject):
         if self._running is not None:
             self._running.wait(1.0)
         self._running = self.run = None
-
-    def close(self, timeout_s: float) -> bool:
-        """Stop what goes on; whether it was over in time."""
-        self._timer.stop()
-        if self._running is None:
-            return True
-        self._running.cancel()
-        return self._running.wait(timeout_s)

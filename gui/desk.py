@@ -13,6 +13,7 @@ from gui.background import Bridge, Jobs
 from gui.dialogs import Dialogs
 from gui.run_queue import QueuedRun, RunQueue, State
 from gui.services import History, Services
+from gui.turns import Turns
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.plan import RunPlan
 from profiler.result import Status
@@ -35,10 +36,15 @@ class Asked(NamedTuple):
 class Desk(QObject):
     """Owns the queue and the run that goes on.
 
-    Signals: `queue_changed`; `begun` with a QueuedRun; `happened` with an event of the run that goes on;
-    `ticked` as Bridge says; `ended` with runner.Ended and its plan; `all_over` when nothing waits any more.
+    Signals: `asking_changed` with whether files are looked at before they are queued; `queued` when runs
+    were added; `queue_changed`; `begun` with a QueuedRun; `delayed` when it has to wait for work of our
+    own; `happened` with an event of the run that goes on; `ticked` as Bridge says; `ended` with
+    runner.Ended and its plan; `all_over` when nothing waits any more.
     """
 
+    asking_changed = Signal(bool)
+    queued = Signal()
+    delayed = Signal()
     queue_changed = Signal()
     begun = Signal(object)
     happened = Signal(object)
@@ -46,11 +52,12 @@ class Desk(QObject):
     ended = Signal(object, object)
     all_over = Signal()
 
-    def __init__(self, services: Services, jobs: Jobs, dialogs: Dialogs) -> None:
+    def __init__(self, services: Services, jobs: Jobs, turns: Turns, dialogs: Dialogs) -> None:
         super().__init__()
         self.queue = RunQueue()
         self.bridge = Bridge()
-        self._services, self._jobs, self._dialogs = services, jobs, dialogs
+        self._services, self._jobs, self._turns, self._dialogs = services, jobs, turns, dialogs
+        self._asking = 0
         self._store: History | None = None
         self._waiting_for_store: list[Callable[[History], None]] = []
         self._is_opening = False
@@ -76,13 +83,26 @@ class Desk(QObject):
     def start(self, plans: Sequence[RunPlan]) -> None:
         """Ask for trust where it is needed, then queue the runs."""
         if plans:
-            self._jobs.do(lambda: [self._asked(plan) for plan in plans], self._on_asked)
+            self._count_asking(1)
+            self._jobs.do(
+                lambda: [self._asked(plan) for plan in plans], self._on_asked, self._on_asking_failed
+            )
+
+    def _on_asking_failed(self, error: Exception) -> None:
+        self._count_asking(-1)
+        raise error
+
+    def _count_asking(self, change: int) -> None:
+        self._asking += change
+        self.asking_changed.emit(self._asking > 0)
 
     def _asked(self, plan: RunPlan) -> Asked:
-        """On a thread: a large file takes a while to hash."""
+        """On a thread: a large file takes a while to hash, which only code has to be for this."""
         path = Path(plan.model_path)
         try:
             form = self._services.recognise(path)
+            if self._services.is_trusted("", form.tier):
+                return Asked(plan, "", True)
             sha256 = self._services.sha256(path)
             return Asked(plan, sha256, self._services.is_trusted(sha256, form.tier))
         except KnownError as error:
@@ -92,10 +112,12 @@ class Desk(QObject):
             return Asked(plan, "", True, info)
 
     def _on_asked(self, all_asked: list[Asked]) -> None:
+        self._count_asking(-1)
         agreed: dict[str, bool] = {}
         plans = [asked.plan for asked in all_asked if self._may_run(asked, agreed)]
         if plans:
             self.queue.add(plans)
+            self.queued.emit()
             self.queue_changed.emit()
             self.with_store(lambda _: self._advance())
 
@@ -121,21 +143,32 @@ class Desk(QObject):
 
     def _advance(self) -> None:
         following = self.queue.advance()
-        if following is not None and self._store is not None:
-            store = self._store
-            self.begun.emit(following)
-            self.queue_changed.emit()
-            self.bridge.begin(following, lambda hear: self._services.begin(following.plan, store, hear))
+        if following is None or self._store is None:
+            return
+        store = self._store
+        self.begun.emit(following)
+        self.queue_changed.emit()
+        self._turns.take(lambda: self._begin(following, store))
+        if self._turns.is_waiting:
+            self.delayed.emit()
+
+    def _begin(self, run: QueuedRun, store: History) -> None:
+        self.bridge.begin(run, lambda hear: self._services.begin(run.plan, store, hear))
 
     def stop(self) -> None:
         """Stop the run that goes on and forget those that wait; what was measured is kept."""
+        from profiler.runner import Refused
+
         self.queue.drop_waiting()
         self.bridge.cancel()
+        if self._turns.is_waiting:
+            self._on_event(Refused(ErrorInfo(ErrorKind.CANCELLED.value)))
         self.queue_changed.emit()
 
     @property
     def is_running(self) -> bool:
-        return self.bridge.is_running
+        """A run goes on, or waits for its turn."""
+        return self.bridge.is_running or self._turns.is_waiting
 
     def _on_event(self, event: Any) -> None:
         from profiler.runner import Ended, Refused
@@ -143,22 +176,20 @@ class Desk(QObject):
         self.happened.emit(event)
         if isinstance(event, Ended):
             self._end(event.result.error, _STATES.get(event.result.status, State.FAILED), event)
+        elif isinstance(event, Refused) and event.error.kind == ErrorKind.CANCELLED:
+            self._end(None, State.DROPPED, None)
         elif isinstance(event, Refused):
-            self._end(event.error, State.FAILED, None)
+            self._end(event.error, State.REFUSED, None)
 
     def _end(self, error: ErrorInfo | None, state: State, ended: Ended | None) -> None:
-        run: QueuedRun | None = self.bridge.run
+        run = self.queue.current
         self.bridge.finish()
         if run is not None:
             self.queue.end(run, state, error)
         self.queue_changed.emit()
         if ended is not None and run is not None:
             self.ended.emit(ended, run.plan)
+        self._turns.release()
         self._advance()
         if self.queue.is_over:
             self.all_over.emit()
-
-    def close(self, timeout_s: float) -> bool:
-        """Stop everything; whether it was over in time."""
-        self.queue.drop_waiting()
-        return self.bridge.close(timeout_s)

@@ -23,9 +23,16 @@ _MOST_INPUTS = 3
 class FileRow(Panel):
     """One file. Attributes: `file`, and `trouble` an error of the choices on this page, or None."""
 
-    def __init__(self, file: ChosenFile, remove: Callable[[], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        file: ChosenFile,
+        remove: Callable[[], None],
+        parent: QWidget | None = None,
+        is_held: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.file = file
+        self._is_held = is_held
         self.trouble: ErrorInfo | None = None
         self.picture = Picture("file", 20, self)
         self.name, self.facts = ElidedLabel(self), QuietLabel(self)
@@ -50,6 +57,11 @@ class FileRow(Panel):
         row.addWidget(self.picture)
         row.addLayout(texts, 1)
         row.addWidget(self.remove)
+
+    def set_held(self, is_held: bool) -> None:
+        """Whether reading the inputs has to wait for a run."""
+        self._is_held = is_held
+        self.retranslate()
 
     def show_state(self, trouble: ErrorInfo | None) -> None:
         self.trouble = trouble
@@ -81,7 +93,8 @@ class FileRow(Panel):
                 facts.append(self.tr("{count} parameters").format(count=units.quantity(parameters)))
             facts += [_input(spec) for spec in file.description.inputs[:_MOST_INPUTS]]
         elif not file.is_described:
-            facts.append(self.tr("reading its inputs…"))
+            waits, reads = self.tr("its inputs are read after the run"), self.tr("reading its inputs…")
+            facts.append(waits if self._is_held else reads)
         return facts
 
     def changeEvent(self, event: QEvent) -> None:
@@ -104,6 +117,7 @@ class FileList(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: list[FileRow] = []
+        self._is_held = False
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -115,9 +129,15 @@ class FileList(QScrollArea):
         self.setWidget(inside)
 
     def add(self, file: ChosenFile) -> None:
-        row = FileRow(file, partial(self.removed.emit, file), self)
+        row = FileRow(file, partial(self.removed.emit, file), self, self._is_held)
         self.rows.append(row)
         self._box.insertWidget(self._box.count() - 1, row)
+
+    def set_held(self, is_held: bool) -> None:
+        """Whether a run keeps files from being read."""
+        self._is_held = is_held
+        for row in self.rows:
+            row.set_held(is_held)
 
     def take_out(self, file: ChosenFile) -> None:
         for row in [row for row in self.rows if row.file is file]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from gui import languages, panes, sentences
+from gui import languages, panes, sentences, shortcuts
 from gui.background import Jobs
+from gui.closing import Closing
 from gui.demo import DemoPlans, demo_plans
 from gui.desk import Desk
 from gui.dialogs import Dialogs
@@ -20,17 +22,19 @@ from gui.holder import Holder
 from gui.keeper import Keeper
 from gui.page_maker import HISTORY, LIVE, MACHINE, RESULTS, RUN, START, PageMaker
 from gui.rail import Rail
-from gui.run_queue import QueuedRun, State
+from gui.run_queue import WITH_RESULT, QueuedRun, State
 from gui.services import History, Services
 from gui.settings import Settings
 from gui.status_line import StatusLine
 from gui.surroundings import Surroundings
 from gui.top_bar import TopBar
+from gui.turns import Turns
 from profiler.errors import ErrorInfo, KnownError
 from profiler.plan import RunPlan
 from profiler.result import RunResult
 
 if TYPE_CHECKING:
+    from gui.help import Help
     from gui.services import Samples
     from hardware.machine import Machine
     from profiler.messages import Surveyed
@@ -38,7 +42,6 @@ if TYPE_CHECKING:
 
 ICONS = ("start", "run", "live", "results", "machine", "history")
 SMALLEST, USUAL = QSize(1000, 640), QSize(1180, 760)
-CLOSE_WITHIN_MS = 6_000
 
 
 class MainWindow(QMainWindow):
@@ -56,12 +59,15 @@ class MainWindow(QMainWindow):
         self.services, self.settings = services, settings
         self.dialogs = dialogs or Dialogs(lambda: self)
         self.jobs = Jobs()
-        self.desk = Desk(services, self.jobs, self.dialogs)
+        self.turns = Turns(self.jobs)
+        self.desk = Desk(services, self.jobs, self.turns, self.dialogs)
         self.keeper = Keeper(services, self.jobs, self.dialogs, settings)
-        self.around = Surroundings(services, self.jobs)
+        self.around = Surroundings(services, self.turns)
+        self.closing = Closing(self.desk, self.keeper, self.dialogs, self)
         self._maker = PageMaker(self)
         self.pages: dict[int, QWidget] = {}
-        self._is_painted = self._is_closing = self._is_forced = False
+        self._help: Help | None = None
+        self._is_painted = False
         self.rail, self.top_bar, self.status_line = Rail(ICONS, self), TopBar(self), StatusLine(self)
         self.font_banner, self.stack = FontBanner(self), QStackedWidget(self)
         self._arrange()
@@ -97,6 +103,10 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.show_page)
         self.top_bar.language_chosen.connect(self._on_language)
         self.top_bar.theme_chosen.connect(self.theme_chosen)
+        self.top_bar.help.clicked.connect(self.show_help)
+        self.closing.ready.connect(self.close)
+        self.desk.queued.connect(lambda: self.show_page(LIVE))
+        self.desk.delayed.connect(lambda: self._live("delay"))
         self.desk.begun.connect(self._on_begun)
         self.desk.happened.connect(lambda event: self._live("take", event))
         self.desk.ticked.connect(lambda latest, samples: self._live("tick", latest, samples))
@@ -111,19 +121,17 @@ class MainWindow(QMainWindow):
         self.around.failed.connect(self._on_not_found)
 
     def _add_shortcuts(self) -> None:
-        keys: list[tuple[str, Callable[[], Any]]] = [
-            ("Ctrl+O", self.choose_files),
-            ("Ctrl+R", self._on_start_key),
-            ("Escape", self._on_stop_key),
-            ("Ctrl+E", self._on_export_key),
-            ("F6", self._next_pane),
-            ("Ctrl+Q", self.close),
-        ]
-        for sequence, action in keys:
-            QShortcut(QKeySequence(sequence), self).activated.connect(action)
-        for page in range(len(ICONS)):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{page + 1}"), self)
-            shortcut.activated.connect(lambda to=page: self.show_page(to))
+        keys: dict[str, Callable[[], object]] = {
+            "Ctrl+O": self.choose_files,
+            "Ctrl+R": self._on_start_key,
+            "Escape": self._on_stop_key,
+            "Ctrl+E": self._on_export_key,
+            "F1": self.show_help,
+            "F6": self._next_pane,
+            "Ctrl+Q": self.close,
+        }
+        pages = {f"Ctrl+{page + 1}": partial(self.show_page, page) for page in range(len(ICONS))}
+        shortcuts.install(self, keys | pages)
 
     # pages ---------------------------------------------------------------------------------------
 
@@ -213,10 +221,7 @@ class MainWindow(QMainWindow):
         getattr(self.page(LIVE), method)(*arguments)
 
     def _on_begun(self, run: QueuedRun) -> None:
-        is_first = self.desk.queue.position == 1
         self.page(LIVE).begin(run)
-        if is_first:
-            self.show_page(LIVE)
         self.watch()
 
     def watch(self) -> None:
@@ -231,11 +236,10 @@ class MainWindow(QMainWindow):
         self._show_recent()
 
     def _on_all_over(self) -> None:
-        if self._is_closing:
-            self.close()
-            return
-        refused = [run for run in self.desk.queue if run.state is State.FAILED]
-        if self.current == LIVE and not refused:
+        """Where a run could not begin its reason stands on the live page, and on no other."""
+        states = {run.state for run in self.desk.queue}
+        is_told = State.REFUSED not in states and bool(states & WITH_RESULT)
+        if self.current == LIVE and is_told and not self.closing.is_waiting:
             self.show_page(RESULTS)
 
     def _on_unsaved(self, error: ErrorInfo | None) -> None:
@@ -263,6 +267,16 @@ class MainWindow(QMainWindow):
         if self.current == RESULTS and self.page(RESULTS).stack.currentIndex() == 1:
             self.page(RESULTS).view.export.click()
 
+    def show_help(self) -> None:
+        """Words and keys, beside the window: whoever reads a word there wants to see it here."""
+        if self._help is None:
+            from gui.help import Help
+
+            self._help = Help(self)
+        self._help.show()
+        self._help.raise_()
+        self._help.activateWindow()
+
     def _next_pane(self) -> None:
         panes.go_on((self.rail, self.page(self.current), self.top_bar), self.focusWidget())
 
@@ -284,12 +298,12 @@ class MainWindow(QMainWindow):
     def look_around(self) -> None:
         """Everything that may wait until the window is there: the history, the machine, the runtimes."""
         self.desk.with_store(self._on_store)
-        self.jobs.do(self.services.preload, lambda _: None)
+        self.turns.do(self.services.preload, lambda _: None)
         self.around.ask()
         self._check_fonts()
 
     def _on_store(self, store: History) -> None:
-        self.jobs.do(lambda: self.services.recover(store), lambda _: self._show_recent())
+        self.turns.do(lambda: self.services.recover(store), lambda _: self._show_recent())
 
     def _show_recent(self) -> None:
         self.desk.with_store(lambda store: self.jobs.do(store.rows, self.page(START).show_recent))
@@ -345,27 +359,13 @@ class MainWindow(QMainWindow):
             self.retranslate()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.desk.is_running and not self._is_forced:
-            event.ignore()
-            self._ask_to_close()
-            return
-        if self.keeper.unsaved and not self.dialogs.ask_lose(len(self.keeper.unsaved)):
+        if not self.closing.may_close():
             event.ignore()
             return
         self.settings.geometry = self.saveGeometry()
         self.settings.keep()
         self.hide()
+        if self._help is not None:
+            self._help.close()
         self.jobs.close()
         event.accept()
-
-    def _ask_to_close(self) -> None:
-        """The run stops on its own thread; the window waits for its last word, but not for ever."""
-        if not self._is_closing and self.dialogs.ask_close():
-            self._is_closing = True
-            self.desk.stop()
-            self._once(CLOSE_WITHIN_MS, self._force_close)
-
-    def _force_close(self) -> None:
-        if self.desk.is_running:
-            self._is_forced = True
-            self.close()

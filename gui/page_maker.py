@@ -48,10 +48,11 @@ class PageMaker:
         from gui.pages.run import RunPage
 
         window = self._window
-        page = RunPage(window.services, window.jobs, window)
+        page = RunPage(window.services, window.jobs, window.turns, window)
         page.start_requested.connect(window.desk.start)
         page.choose_requested.connect(window.choose_files)
         page.inputs_requested.connect(window.choose_inputs)
+        window.desk.asking_changed.connect(page.set_asking)
         if window.around.runtimes is not None:
             page.show_survey(window.around.runtimes)
         return page

@@ -17,6 +17,7 @@ _SIGNS = {
     State.DONE: "done",
     State.STOPPED: "stop",
     State.FAILED: "failed",
+    State.REFUSED: "failed",
     State.DROPPED: "waiting",
 }
 
@@ -61,6 +62,7 @@ class QueueRow(QWidget):
             State.DONE: self.tr("done"),
             State.STOPPED: self.tr("stopped early"),
             State.FAILED: self.tr("failed"),
+            State.REFUSED: self.tr("could not begin"),
             State.DROPPED: self.tr("not started"),
         }[state]
 

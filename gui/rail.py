@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout, QWidget
 
 from gui import icons
@@ -30,9 +30,15 @@ class RailButton(QAbstractButton):
         self._is_ringed = event.reason() in by_key
         super().focusInEvent(event)
 
+    def _font(self, bold: bool) -> QFont:
+        font = QFont(self.font())
+        font.setBold(bold)
+        return font
+
     def sizeHint(self) -> QSize:
-        words = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(words + 62, max(40, self.fontMetrics().height() + 20))
+        """Room for the words in bold, so that choosing a page moves nothing."""
+        words = QFontMetrics(self._font(bold=True)).horizontalAdvance(self.text())
+        return QSize(words + 64, max(40, self.fontMetrics().height() + 20))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -43,9 +49,7 @@ class RailButton(QAbstractButton):
         top = (self.height() - _ICON) / 2
         icons.draw(painter, self._icon, colour, QRectF(14, top, _ICON, _ICON))
         painter.setPen(text if self.isChecked() else colour)
-        font = self.font()
-        font.setBold(self.isChecked())
-        painter.setFont(font)
+        painter.setFont(self._font(bold=self.isChecked()))
         words = self.rect().adjusted(44, 0, -6, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
         painter.end()
@@ -90,10 +94,7 @@ class Rail(QFrame):
             button.setText(word)
             button.setAccessibleName(word)
             button.setToolTip(f"Ctrl+{position + 1}")
-        # Bold text is wider than what the size hint measured, and a rail that jumps is a nuisance.
-        bold = self.font()
-        bold.setBold(True)
-        self.setFixedWidth(max(150, max(button.sizeHint().width() for button in self.buttons) + 24))
+        self.setFixedWidth(max(150, max(button.sizeHint().width() for button in self.buttons) + 16))
 
     def show_chosen(self, position: int) -> None:
         self.buttons[position].setChecked(True)

@@ -12,17 +12,19 @@ from profiler.plan import RunPlan
 
 
 class State(enum.Enum):
-    """Where a run of the queue stands."""
+    """Where a run of the queue stands; one that was refused could not begin, and there is no result of it."""
 
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
     STOPPED = "stopped"
     FAILED = "failed"
+    REFUSED = "refused"
     DROPPED = "dropped"
 
 
-OVER = {State.DONE, State.STOPPED, State.FAILED, State.DROPPED}
+WITH_RESULT = {State.DONE, State.STOPPED, State.FAILED}
+OVER = WITH_RESULT | {State.REFUSED, State.DROPPED}
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from gui import sentences
+from gui import sentences, titles
 from gui.panel import ElidedLabel, QuietLabel
 from gui.plots.colours import mixed
 from profiler.error_text import visible
@@ -17,8 +17,6 @@ from profiler.errors import ErrorInfo
 if TYPE_CHECKING:
     from hardware.machine import Machine
     from profiler.messages import Surveyed
-
-_TITLES = {"onnxruntime": "ONNX Runtime", "torchscript": "PyTorch"}
 
 
 class StatusLine(QFrame):
@@ -84,7 +82,7 @@ class StatusLine(QFrame):
             return self.tr("Looking for runtimes…") if error is None else sentences.of_error(error)
         words = []
         for runtime in self._surveyed.runtimes:
-            title = _TITLES.get(runtime.name, runtime.name)
+            title = titles.of_runtime(runtime.name)
             if runtime.missing is None:
                 words.append(f"{title} {runtime.version or ''}".rstrip())
             else:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from gui.background import Jobs
 from gui.services import Services
+from gui.turns import Turns
 from profiler.errors import ErrorInfo, KnownError
 
 if TYPE_CHECKING:
@@ -26,17 +26,17 @@ class Surroundings(QObject):
     surveyed = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, services: Services, jobs: Jobs) -> None:
+    def __init__(self, services: Services, turns: Turns) -> None:
         super().__init__()
         self.machine: Machine | None = None
         self.runtimes: Surveyed | None = None
         self.errors: dict[str, ErrorInfo] = {}
-        self._services, self._jobs = services, jobs
+        self._services, self._turns = services, turns
 
     def ask(self) -> None:
-        """Each on a thread; the runtimes take seconds, because a child imports them."""
-        self._jobs.do(self._services.machine, self._on_machine, self._failing("machine"))
-        self._jobs.do(self._services.survey, self._on_surveyed, self._failing("runtimes"))
+        """Each on a thread, and never beside a run: a child imports every runtime, which takes seconds."""
+        self._turns.do(self._services.machine, self._on_machine, self._failing("machine"))
+        self._turns.do(self._services.survey, self._on_surveyed, self._failing("runtimes"))
 
     def _on_machine(self, machine: Machine) -> None:
         self.machine = machine

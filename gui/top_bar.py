@@ -1,9 +1,9 @@
-"""The bar above the pages: the name of the page, the language and the theme."""
+"""The bar above the pages: the name of the page, the theme, the language and the help."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from gui.languages import NAMES
 from gui.panel import QuietLabel, plain_label
@@ -14,7 +14,7 @@ THEMES = (Theme.SYSTEM, Theme.LIGHT, Theme.DARK)
 
 
 class TopBar(QWidget):
-    """Signals: `language_chosen` with a code; `theme_chosen` with a Theme."""
+    """Signals: `language_chosen` with a code; `theme_chosen` with a Theme. Attribute: `help` the button."""
 
     language_chosen = Signal(str)
     theme_chosen = Signal(object)
@@ -24,6 +24,7 @@ class TopBar(QWidget):
         self.product = plain_label(self, scale=1.05, bold=True)
         self.page = QuietLabel(self)
         self.language, self.theme = QComboBox(self), QComboBox(self)
+        self.help = QPushButton(self)
         for code, name in NAMES.items():
             self.language.addItem(name, code)
         for theme in THEMES:
@@ -35,6 +36,7 @@ class TopBar(QWidget):
         row.addWidget(self.page, 1)
         row.addWidget(self.theme)
         row.addWidget(self.language)
+        row.addWidget(self.help)
         self.product.setText("inferometer")
         self.language.currentIndexChanged.connect(lambda at: self.language_chosen.emit(list(NAMES)[at]))
         self.theme.currentIndexChanged.connect(lambda at: self.theme_chosen.emit(THEMES[at]))
@@ -55,6 +57,8 @@ class TopBar(QWidget):
             self.theme.setItemText(position, word)
         self.theme.setAccessibleName(self.tr("Theme"))
         self.theme.setToolTip(self.tr("Theme"))
+        self.help.setText(self.tr("Help"))
+        self.help.setToolTip("F1")
         # Whoever cannot read the language that is shown still finds the way out of it.
         self.language.setAccessibleName("Language / 语言")
         self.language.setToolTip("Language / 语言")

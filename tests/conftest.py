@@ -7,16 +7,23 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from pytestqt.qtbot import QtBot
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+    from tests.fakes import FakeDialogs
+    from tests.windows import World
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # Said by the offscreen platform of every window that is shown; nothing of ours can change it.
-    config.addinivalue_line("qt_log_ignore", "This plugin does not support propagateSizeHints")
+    config.addinivalue_line("qt_log_ignore", "This plugin does not support")
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +62,27 @@ def _no_thread_outlives_a_test() -> Iterator[None]:
     for thread in left:
         thread.join(max(0.0, until - time.monotonic()))
     assert not [thread.name for thread in left if thread.is_alive()]
+
+
+@pytest.fixture
+def world() -> World:
+    """What lies behind a window over stand-ins."""
+    from tests.windows import World
+
+    return World()
+
+
+@pytest.fixture
+def dialogs() -> FakeDialogs:
+    from tests.fakes import FakeDialogs
+
+    return FakeDialogs()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, world: World, dialogs: FakeDialogs) -> Iterator[MainWindow]:
+    """A window over stand-ins, closed after the test."""
+    from tests.windows import window_over
+
+    with window_over(world, dialogs) as made:
+        yield made

@@ -115,11 +115,3 @@ def test_samples_are_not_read_while_nobody_looks(qtbot: QtBot) -> None:
     assert run.times_read == 0
     run.is_over = True
     bridge.finish()
-
-
-def test_closing_cancels_and_says_whether_the_run_was_over_in_time(qtbot: QtBot) -> None:
-    bridge, run = _bridge()
-    assert not bridge.close(0.01)
-    assert run.is_cancelled
-    run.is_over = True
-    assert bridge.close(0.01)

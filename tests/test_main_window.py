@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
@@ -11,34 +9,16 @@ from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
 from gui.page_maker import HISTORY, LIVE, MACHINE, RESULTS, RUN, START
-from gui.run_queue import State
-from profiler import messages
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.plan import Preset, RunPlan
 from profiler.result import RunResult, Status
-from profiler.runner import Ended, Refused
+from profiler.runner import Ended
 from tests import builders
 from tests.fakes import FakeDialogs
 from tests.windows import World, window_over
 
 ONNX, TORCH = RunPlan("/m/net.onnx", "onnxruntime"), RunPlan("/m/net.pt", "torchscript")
 DISK_FULL = ErrorInfo(ErrorKind.DISK_FULL.value, {"file": "run.json"})
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def dialogs() -> FakeDialogs:
-    return FakeDialogs()
-
-
-@pytest.fixture
-def window(qtbot: QtBot, world: World, dialogs: FakeDialogs) -> Iterator[MainWindow]:
-    with window_over(world, dialogs) as made:
-        yield made
 
 
 def _ended(run_id: str = "20260102T030405-0001", saved: bool = True, **changes: object) -> Ended:
@@ -98,116 +78,6 @@ def test_the_chooser_begins_in_the_last_folder(window: MainWindow, dialogs: Fake
     window.choose_files()
     assert dialogs.asked == [("models", "/models")]
     assert window.current == RUN
-
-
-def test_from_start_to_the_result(window: MainWindow, world: World, qtbot: QtBot) -> None:
-    _started(window, world, qtbot, ONNX)
-    assert window.current == LIVE
-    world.runs[0].listen(messages.FirstInference(5))
-    world.runs[0].end(_ended())
-    qtbot.waitUntil(lambda: window.current == RESULTS)
-    assert _shown(window).id == "20260102T030405-0001"
-
-
-def test_two_plans_run_one_after_the_other(window: MainWindow, world: World, qtbot: QtBot) -> None:
-    _started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
-    assert len(world.runs) == 1
-    world.runs[0].end(_ended("20260102T030405-0001"))
-    qtbot.waitUntil(lambda: len(world.runs) == 2)
-    assert window.current == LIVE
-    world.runs[1].end(_ended("20260102T030406-0002"))
-    qtbot.waitUntil(lambda: window.current == RESULTS)
-    assert _shown(window).id == "20260102T030406-0002"
-    assert len(window.page(RESULTS)._kept) == 2
-
-
-def test_a_failed_run_does_not_keep_the_next_from_running(
-    window: MainWindow, world: World, qtbot: QtBot
-) -> None:
-    _started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
-    world.runs[0].end(Refused(ErrorInfo(ErrorKind.FILE_MISSING.value, {"file": "net.onnx"})))
-    qtbot.waitUntil(lambda: len(world.runs) == 2)
-    assert [run.state for run in window.desk.queue] == [State.FAILED, State.RUNNING]
-    assert "net.onnx" in window.page(LIVE).queue.rows[0].sentence.text()
-
-
-def test_whoever_looked_elsewhere_is_not_dragged_to_the_result(
-    window: MainWindow, world: World, qtbot: QtBot
-) -> None:
-    _started(window, world, qtbot, ONNX)
-    window.show_page(START)
-    with qtbot.waitSignal(window.desk.all_over):
-        world.runs[0].end(_ended())
-    assert window.current == START
-
-
-def test_samples_are_read_only_while_the_live_page_is_shown(
-    window: MainWindow, world: World, qtbot: QtBot
-) -> None:
-    _started(window, world, qtbot, ONNX)
-    assert window.desk.bridge.is_watched
-    window.page(LIVE).pause.click()
-    assert not window.desk.bridge.is_watched
-    window.page(LIVE).pause.click()
-    window.show_page(START)
-    assert not window.desk.bridge.is_watched
-
-
-def test_escape_stops_the_run_and_the_queue(window: MainWindow, world: World, qtbot: QtBot) -> None:
-    _started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert world.runs[0].is_cancelled
-    world.runs[0].end(_ended(status=Status.STOPPED))
-    qtbot.waitUntil(lambda: window.desk.queue.is_over)
-    assert [run.state for run in window.desk.queue] == [State.STOPPED, State.DROPPED]
-    assert len(world.runs) == 1
-
-
-# trust -----------------------------------------------------------------------------------------------
-
-
-def test_torchscript_is_asked_about_once_for_its_content(
-    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
-) -> None:
-    dialogs.trusts = True
-    _started(window, world, qtbot, TORCH)
-    assert dialogs.asked == [("trust", "net.pt", f"{'net':0<64}")]
-    assert world.trusted == {f"{'net':0<64}"}
-    world.runs[0].end(_ended())
-    qtbot.waitUntil(lambda: window.desk.queue.is_over)
-    window.desk.start([TORCH])
-    qtbot.waitUntil(lambda: len(world.runs) == 2)
-    assert len(dialogs.asked) == 1
-
-
-def test_without_consent_nothing_of_the_file_runs(
-    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
-) -> None:
-    _started(window, world, qtbot, TORCH, ONNX)
-    assert dialogs.asked[0][:2] == ("trust", "net.pt")
-    assert [run.plan for run in world.runs] == [ONNX]
-    assert world.trusted == set()
-
-
-def test_onnx_is_not_asked_about(
-    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
-) -> None:
-    _started(window, world, qtbot, ONNX)
-    assert dialogs.asked == []
-
-
-def test_a_file_that_went_away_before_start_is_one_sentence(
-    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
-) -> None:
-    window.desk.start([RunPlan("/m/readme.txt", "onnxruntime")])
-    qtbot.waitUntil(lambda: bool(dialogs.sentences))
-    assert "readme.txt" in dialogs.sentences[0]
-    assert world.runs == []
-
-
-# what is kept ----------------------------------------------------------------------------------------
 
 
 def test_a_result_that_could_not_be_saved_stays_and_can_be_saved_again(
@@ -394,13 +264,31 @@ def test_closing_stops_the_run_and_waits_for_its_last_word(
     qtbot.waitUntil(lambda: not window.isVisible())
 
 
+def test_whoever_stays_for_an_unsaved_result_is_not_thrown_out_later(
+    window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
+) -> None:
+    dialogs.closes, dialogs.loses = True, False
+    _started(window, world, qtbot, ONNX)
+    window.close()
+    world.runs[0].end(_ended(status=Status.STOPPED, saved=False))
+    qtbot.waitUntil(lambda: ("lose", 1) in dialogs.asked)
+    window.keeper.unsaved.clear()
+    window.desk.start([ONNX])
+    qtbot.waitUntil(lambda: len(world.runs) == 2)
+    assert not window.close()
+    assert dialogs.asked.count(("close",)) == 2
+    dialogs.closes = False
+    world.runs[1].end(_ended("20260102T030406-0002"))
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
 def test_a_run_that_never_ends_does_not_keep_the_window(
     window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
 ) -> None:
     dialogs.closes = True
     _started(window, world, qtbot, ONNX)
     window.close()
-    window._force_close()
+    window.closing.force()
     assert not window.isVisible()
 
 

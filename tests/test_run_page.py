@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from gui.background import Jobs
 from gui.pages.run import RunPage
 from gui.shape_rows import parsed
+from gui.turns import Turns
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import Preset, RunPlan, Stopping
 from profiler.result import Tensor
@@ -26,7 +27,7 @@ def world() -> World:
 @pytest.fixture
 def page(qtbot: QtBot, world: World) -> Iterator[RunPage]:
     jobs = Jobs()
-    made = RunPage(world.services(), jobs)
+    made = RunPage(world.services(), jobs, Turns(jobs))
     made.show()
     yield made
     jobs.close()

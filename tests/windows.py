@@ -50,6 +50,7 @@ class World:
         self.store = FakeStore()
         self.runs: list[FakeRun] = []
         self.trusted: set[str] = set()
+        self.hashed: list[Path] = []
         self.described = description()
         self.written: list[tuple[object, ...]] = []
         self.write_error: Exception | None = None
@@ -67,7 +68,7 @@ class World:
             open_store=lambda: cast(Any, self.store),
             recover=lambda store: (),
             begin=self.begin,
-            sha256=lambda path: f"{path.stem:0<64}",
+            sha256=self.sha256,
             is_trusted=lambda sha256, tier: tier == 0 or sha256 in self.trusted,
             remember=self.trusted.add,
             write_json=self.write_json,
@@ -82,6 +83,10 @@ class World:
             if path.suffix in form.suffixes:
                 return form
         raise KnownError(ErrorKind.FORMAT_NOT_A_MODEL, file=path.name, what="text")
+
+    def sha256(self, path: Path) -> str:
+        self.hashed.append(path)
+        return f"{path.stem:0<64}"
 
     def begin(self, plan: RunPlan, store: Any, listen: Callable[[Any], None]) -> FakeRun:
         self.runs.append(FakeRun(plan, store, listen, self.stubborn))

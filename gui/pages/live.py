@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Samples = npt.NDArray[np.int64]
 
 READY, PRACTICE, MEASURING, OVER = range(4)
+DELAYED = "delayed"
 COLD_CALLS = 2
 CALLS_BETWEEN_DRAWINGS = 400
 MOST_TICKS = 20
@@ -149,6 +150,11 @@ class LivePage(QWidget):
             self._chart.set_samples(_nothing(), 0, 0)
         self.retranslate()
 
+    def delay(self) -> None:
+        """The run waits for work of our own, which would be measured with it."""
+        self._step = DELAYED
+        self._say_numbers()
+
     def follow(self, queue: RunQueue) -> None:
         """The queue has changed."""
         self._place = queue.position, len(queue)
@@ -262,6 +268,10 @@ class LivePage(QWidget):
             return self.tr("Choose files on the page “Run” and press Start.")
         if not self._step:
             return self.tr("This run is over.")
+        if self._step == DELAYED:
+            return self.tr(
+                "Waiting until this program has no other work, so that only the model is measured…"
+            )
         words = wording.say("phases", self._step, sentences.language())
         return f"{words[:1].upper()}{words[1:]}…"
 

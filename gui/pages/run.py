@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from gui import titles
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
 from gui.choices import ChosenFile, free_dimensions, open_shapes, plan_for
@@ -18,6 +19,7 @@ from gui.file_list import FileList
 from gui.panel import Panel, QuietLabel, plain_label, wrapped_label
 from gui.run_form import RunForm
 from gui.services import Services
+from gui.turns import Turns
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.plan import Preset, RunPlan
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from profiler.messages import Description, Surveyed
 
 Answer = TypeVar("Answer")
-_TITLES = {"onnxruntime": "ONNX Runtime", "torchscript": "PyTorch (TorchScript)"}
 
 
 class RunPage(QWidget):
@@ -36,9 +37,10 @@ class RunPage(QWidget):
     choose_requested = Signal()
     inputs_requested = Signal()
 
-    def __init__(self, services: Services, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, jobs: Jobs, turns: Turns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._services, self._jobs = services, jobs
+        self._services, self._jobs, self._turns = services, jobs, turns
+        self._is_asking = False
         self._surveyed: Surveyed | None = None
         self.files: list[ChosenFile] = []
         self.plans: list[RunPlan] = []
@@ -113,6 +115,13 @@ class RunPage(QWidget):
         self.form.changed.connect(self._check)
         self.form.inputs_requested.connect(self.inputs_requested)
         self.start.clicked.connect(self.request_start)
+        self._turns.held_changed.connect(self.list.set_held)
+        self.list.set_held(self._turns.is_held)
+
+    def set_asking(self, is_asking: bool) -> None:
+        """Whether what Start was pressed for is still looked at; until then it cannot be pressed again."""
+        self._is_asking = is_asking
+        self._say_ready()
 
     def add_files(self, paths: Sequence[str]) -> None:
         """Add files that are not there yet; each is looked at on a thread."""
@@ -135,7 +144,7 @@ class RunPage(QWidget):
     def _on_looked(self, file: ChosenFile, seen: tuple[int, Format, str]) -> None:
         file.size_bytes, file.form, file.runtime = seen
         form = seen[1]
-        self._jobs.do(
+        self._turns.do(
             lambda: self._services.describe(file.path, form.name),
             self._taking(file, self._on_described),
             self._failing(file),
@@ -189,7 +198,7 @@ class RunPage(QWidget):
         """Offer what every file here can use."""
         forms = [file.form for file in self.files if file.form is not None]
         names = dict.fromkeys(name for form in forms for name in form.runtimes)
-        self.form.set_runtimes([(name, _TITLES.get(name, name)) for name in names])
+        self.form.set_runtimes([(name, titles.of_runtime(name)) for name in names])
         used = {file.runtime for file in self.files if file.runtime}
         offered = [
             runtime.devices
@@ -228,8 +237,10 @@ class RunPage(QWidget):
     def _say_ready(self) -> None:
         count = len(self.plans)
         refused = sum(row.file.refusal is not None or row.trouble is not None for row in self.list.rows)
-        self.start.setEnabled(count > 0)
-        if not self.files:
+        self.start.setEnabled(count > 0 and not self._is_asking)
+        if self._is_asking:
+            self.ready.setText(self.tr("Checking the files…"))
+        elif not self.files:
             self.ready.setText(self.tr("Add a model file to begin."))
         elif not count:
             self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the file."))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Protocol
 
-from PySide6.QtCore import QDateTime, QEvent, QLocale, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui import titles
 from gui.drop_zone import DropZone
 from gui.panel import ElidedLabel, Panel, QuietLabel, plain_label, wrapped_label
 from profiler import units
@@ -234,14 +234,9 @@ class RecentRuns(Panel):
         self.empty.setText(self.tr("Nothing measured yet."))
         for at, row in enumerate(self._rows):
             self.names[at].set_whole(visible(row.model))
-            self.devices[at].setText(visible(row.device.upper()))
+            self.devices[at].setText(titles.of_device(row.device))
             self.waits[at].setText(units.duration(row.p50_ns))
-            self.times[at].setText(_when(row.created))
+            self.times[at].setText(titles.of_time(row.created))
             button = self.buttons[at]
             button.setText(self.tr("Open"))
             button.setAccessibleName(self.tr("Open the run of {file}").format(file=visible(row.model)))
-
-
-def _when(created: str) -> str:
-    moment = QDateTime.fromSecsSinceEpoch(round(datetime.fromisoformat(created).timestamp()))
-    return QLocale().toString(moment, QLocale.FormatType.ShortFormat)

@@ -1,1708 +1,1859 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
-    <context>
-        <name>Banner</name>
-        <message>
-            <source>Not saved: this result is only in memory</source>
-            <translation>未保存：该结果只在内存中</translation>
-        </message>
-        <message>
-            <source>&amp;Retry</source>
-            <translation>重试(&amp;R)</translation>
-        </message>
-        <message>
-            <source>E&amp;xport…</source>
-            <translation>导出(&amp;X)…</translation>
-        </message>
-    </context>
-    <context>
-        <name>BatchTable</name>
-        <message>
-            <source>Model</source>
-            <translation>模型</translation>
-        </message>
-        <message>
-            <source>Measured on</source>
-            <translation>测量环境</translation>
-        </message>
-        <message>
-            <source>Typical wait</source>
-            <translation>典型等待时间</translation>
-        </message>
-        <message>
-            <source>Slow 1 in 100</source>
-            <translation>百次中最慢的一次</translation>
-        </message>
-        <message>
-            <source>Answers/s</source>
-            <translation>每秒结果数</translation>
-        </message>
-        <message>
-            <source>Most memory</source>
-            <translation>最高内存</translation>
-        </message>
-        <message>
-            <source>State</source>
-            <translation>状态</translation>
-        </message>
-        <message>
-            <source>{runtime}, {device}, batch {batch}</source>
-            <translation>{runtime}，{device}，批大小 {batch}</translation>
-        </message>
-        <message>
-            <source>finished</source>
-            <translation>已完成</translation>
-        </message>
-        <message>
-            <source>stopped early</source>
-            <translation>提前停止</translation>
-        </message>
-        <message>
-            <source>cut off</source>
-            <translation>中断</translation>
-        </message>
-        <message>
-            <source>failed</source>
-            <translation>失败</translation>
-        </message>
-    </context>
-    <context>
-        <name>Dialogs</name>
-        <message>
-            <source>Choose model files</source>
-            <translation>选择模型文件</translation>
-        </message>
-        <message>
-            <source>Model files (*.onnx *.pt *.pth *.ts *.torchscript)</source>
-            <translation>模型文件 (*.onnx *.pt *.pth *.ts *.torchscript)</translation>
-        </message>
-        <message>
-            <source>All files (*)</source>
-            <translation>所有文件 (*)</translation>
-        </message>
-        <message>
-            <source>Choose files with inputs</source>
-            <translation>选择输入数据文件</translation>
-        </message>
-        <message>
-            <source>NumPy arrays (*.npy *.npz)</source>
-            <translation>NumPy 数组 (*.npy *.npz)</translation>
-        </message>
-        <message>
-            <source>Save as</source>
-            <translation>另存为</translation>
-        </message>
-        <message>
-            <source>Open this file?</source>
-            <translation>打开此文件？</translation>
-        </message>
-        <message>
-            <source>“{file}” can run program code on this computer when it is opened, as any TorchScript file can. Open it only if you know where it comes from.</source>
-            <translation>与任何 TorchScript 文件一样，“{file}”在打开时可以在这台电脑上运行程序代码。只有知道它的来源时才打开。</translation>
-        </message>
-        <message>
-            <source>Content: SHA-256 {hash}…
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Not saved: this result is only in memory</source>
+        <translation>未保存：该结果只在内存中</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>重试(&amp;R)</translation>
+    </message>
+    <message>
+        <source>E&amp;xport…</source>
+        <translation>导出(&amp;X)…</translation>
+    </message>
+</context>
+<context>
+    <name>BatchTable</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Measured on</source>
+        <translation>测量环境</translation>
+    </message>
+    <message>
+        <source>Typical wait</source>
+        <translation>典型等待时间</translation>
+    </message>
+    <message>
+        <source>Slow 1 in 100</source>
+        <translation>百次中最慢的一次</translation>
+    </message>
+    <message>
+        <source>Answers/s</source>
+        <translation>每秒结果数</translation>
+    </message>
+    <message>
+        <source>Most memory</source>
+        <translation>最高内存</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>{runtime}, {device}, batch {batch}</source>
+        <translation>{runtime}，{device}，批大小 {batch}</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>stopped early</source>
+        <translation>提前停止</translation>
+    </message>
+    <message>
+        <source>cut off</source>
+        <translation>中断</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogs</name>
+    <message>
+        <source>Choose model files</source>
+        <translation>选择模型文件</translation>
+    </message>
+    <message>
+        <source>Model files (*.onnx *.pt *.pth *.ts *.torchscript)</source>
+        <translation>模型文件 (*.onnx *.pt *.pth *.ts *.torchscript)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Choose files with inputs</source>
+        <translation>选择输入数据文件</translation>
+    </message>
+    <message>
+        <source>NumPy arrays (*.npy *.npz)</source>
+        <translation>NumPy 数组 (*.npy *.npz)</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>另存为</translation>
+    </message>
+    <message>
+        <source>Open this file?</source>
+        <translation>打开此文件？</translation>
+    </message>
+    <message>
+        <source>“{file}” can run program code on this computer when it is opened, as any TorchScript file can. Open it only if you know where it comes from.</source>
+        <translation>与任何 TorchScript 文件一样，“{file}”在打开时可以在这台电脑上运行程序代码。只有知道它的来源时才打开。</translation>
+    </message>
+    <message>
+        <source>Content: SHA-256 {hash}…
 You are asked once for this content; if it changes, you are asked again.</source>
-            <translation>内容：SHA-256 {hash}…
+        <translation>内容：SHA-256 {hash}…
 同样的内容只询问一次；内容变化后会再次询问。</translation>
-        </message>
-        <message>
-            <source>&amp;Trust and open</source>
-            <translation>信任并打开(&amp;T)</translation>
-        </message>
-        <message>
-            <source>A run is going on</source>
-            <translation>测量正在进行</translation>
-        </message>
-        <message>
-            <source>Stop the run and close the window?</source>
-            <translation>要停止测量并关闭窗口吗？</translation>
-        </message>
-        <message>
-            <source>What was measured until now is kept in the history, marked as stopped early.</source>
-            <translation>目前已测得的数据会保留在历史中，并标记为提前停止。</translation>
-        </message>
-        <message>
-            <source>&amp;Stop and close</source>
-            <translation>停止并关闭(&amp;S)</translation>
-        </message>
-        <message>
-            <source>Not saved</source>
-            <translation>未保存</translation>
-        </message>
-        <message>
-            <source>Results that are only in memory and would be lost: {count}.</source>
-            <translation>只在内存中、关闭后将丢失的结果：{count} 个。</translation>
-        </message>
-        <message>
-            <source>Close &amp;without them</source>
-            <translation>放弃并关闭(&amp;W)</translation>
-        </message>
-        <message>
-            <source>That did not work</source>
-            <translation>操作未成功</translation>
-        </message>
-        <message>
-            <source>Something is wrong in inferometer</source>
-            <translation>inferometer 出现问题</translation>
-        </message>
-        <message>
-            <source>This is a mistake in inferometer, not in your model. The window goes on, and saved results are safe. Please report it with the details.</source>
-            <translation>这是 inferometer 的错误，与您的模型无关。窗口会继续运行，已保存的结果是安全的。请附上详细信息反馈此问题。</translation>
-        </message>
-        <message>
-            <source>&amp;Copy details</source>
-            <translation>复制详细信息(&amp;C)</translation>
-        </message>
-    </context>
-    <context>
-        <name>ErrorCard</name>
-        <message>
-            <source>This run failed</source>
-            <translation>本次测量失败</translation>
-        </message>
-        <message>
-            <source>&amp;Details</source>
-            <translation>详细信息(&amp;D)</translation>
-        </message>
-        <message>
-            <source>&amp;Copy details</source>
-            <translation>复制详细信息(&amp;C)</translation>
-        </message>
-        <message>
-            <source>Details of the error</source>
-            <translation>错误的详细信息</translation>
-        </message>
-    </context>
-    <context>
-        <name>FactsTable</name>
-        <message>
-            <source>What</source>
-            <translation>项目</translation>
-        </message>
-        <message>
-            <source>Value</source>
-            <translation>值</translation>
-        </message>
-        <message>
-            <source>Note</source>
-            <translation>备注</translation>
-        </message>
-    </context>
-    <context>
-        <name>FileRow</name>
-        <message>
-            <source>Remove</source>
-            <translation>移除</translation>
-        </message>
-        <message>
-            <source>Remove {file}</source>
-            <translation>移除 {file}</translation>
-        </message>
-        <message>
-            <source>Looking at the file…</source>
-            <translation>正在查看文件…</translation>
-        </message>
-        <message>
-            <source>{count} parameters</source>
-            <translation>{count} 个参数</translation>
-        </message>
-        <message>
-            <source>reading its inputs…</source>
-            <translation>正在读取输入…</translation>
-        </message>
-        <message>
-            <source>input {name}: {shape} {dtype}</source>
-            <translation>输入 {name}：{shape} {dtype}</translation>
-        </message>
-    </context>
-    <context>
-        <name>HistoryPage</name>
-        <message>
-            <source>Deleted 1 run.</source>
-            <translation>已删除 1 次测量。</translation>
-        </message>
-        <message>
-            <source>Deleted {count} runs.</source>
-            <translation>已删除 {count} 次测量。</translation>
-        </message>
-        <message>
-            <source>{shown} of {total} runs</source>
-            <translation>显示 {shown} / {total} 次测量</translation>
-        </message>
-        <message>
-            <source>No run holds all of these words.</source>
-            <translation>没有测量同时包含这些词。</translation>
-        </message>
-        <message>
-            <source>No run yet. Each run that you measure is kept here, also those that failed.</source>
-            <translation>还没有测量。每次测量都会保存在这里，包括失败的。</translation>
-        </message>
-        <message>
-            <source>Search model, format, runtime, device…</source>
-            <translation>搜索模型、格式、运行时、设备…</translation>
-        </message>
-        <message>
-            <source>Search the history</source>
-            <translation>搜索历史</translation>
-        </message>
-        <message>
-            <source>Runs in the history</source>
-            <translation>历史中的测量</translation>
-        </message>
-        <message>
-            <source>&amp;Open</source>
-            <translation>打开(&amp;O)</translation>
-        </message>
-        <message>
-            <source>&amp;Delete</source>
-            <translation>删除(&amp;D)</translation>
-        </message>
-        <message>
-            <source>&amp;Undo</source>
-            <translation>撤销(&amp;U)</translation>
-        </message>
-    </context>
-    <context>
-        <name>HistoryTable</name>
-        <message>
-            <source>When</source>
-            <translation>时间</translation>
-        </message>
-        <message>
-            <source>Model</source>
-            <translation>模型</translation>
-        </message>
-        <message>
-            <source>Format</source>
-            <translation>格式</translation>
-        </message>
-        <message>
-            <source>Runtime</source>
-            <translation>运行时</translation>
-        </message>
-        <message>
-            <source>Device</source>
-            <translation>设备</translation>
-        </message>
-        <message>
-            <source>Batch</source>
-            <translation>批大小</translation>
-        </message>
-        <message>
-            <source>Typical wait</source>
-            <translation>典型等待时间</translation>
-        </message>
-        <message>
-            <source>Slow 1 in 100</source>
-            <translation>百次中最慢的一次</translation>
-        </message>
-        <message>
-            <source>Answers/s</source>
-            <translation>每秒结果数</translation>
-        </message>
-        <message>
-            <source>Memory</source>
-            <translation>内存</translation>
-        </message>
-        <message>
-            <source>Quality</source>
-            <translation>质量</translation>
-        </message>
-        <message>
-            <source>stopped</source>
-            <translation>已停止</translation>
-        </message>
-        <message>
-            <source>cut off</source>
-            <translation>中断</translation>
-        </message>
-        <message>
-            <source>failed</source>
-            <translation>失败</translation>
-        </message>
-        <message>
-            <source>trusted</source>
-            <translation>可信</translation>
-        </message>
-        <message>
-            <source>caution</source>
-            <translation>需谨慎</translation>
-        </message>
-        <message>
-            <source>invalid</source>
-            <translation>无效</translation>
-        </message>
-    </context>
-    <context>
-        <name>Holder</name>
-        <message>
-            <source>One moment…</source>
-            <translation>请稍候…</translation>
-        </message>
-    </context>
-    <context>
-        <name>LivePage</name>
-        <message>
-            <source>Nothing is being measured</source>
-            <translation>当前没有测量</translation>
-        </message>
-        <message>
-            <source>&amp;Stop</source>
-            <translation>停止(&amp;S)</translation>
-        </message>
-        <message>
-            <source>Esc. What was measured until now is kept.</source>
-            <translation>Esc。已测得的数据会保留。</translation>
-        </message>
-        <message>
-            <source>Getting ready</source>
-            <translation>准备</translation>
-        </message>
-        <message>
-            <source>Practice</source>
-            <translation>热身</translation>
-        </message>
-        <message>
-            <source>Measuring</source>
-            <translation>测量</translation>
-        </message>
-        <message>
-            <source>Progress of measuring</source>
-            <translation>测量进度</translation>
-        </message>
-        <message>
-            <source>Every wait, in order</source>
-            <translation>按顺序的每次等待时间</translation>
-        </message>
-        <message>
-            <source>&amp;Pause drawing</source>
-            <translation>暂停绘图(&amp;P)</translation>
-        </message>
-        <message>
-            <source>{device}, batch {batch}</source>
-            <translation>{device}，批大小 {batch}</translation>
-        </message>
-        <message>
-            <source>run {position} of {count}</source>
-            <translation>第 {position} 个，共 {count} 个</translation>
-        </message>
-        <message>
-            <source>Typical wait so far</source>
-            <translation>目前的典型等待时间</translation>
-        </message>
-        <message>
-            <source>Typical wait in practice</source>
-            <translation>热身时的典型等待时间</translation>
-        </message>
-        <message>
-            <source>Counted answers</source>
-            <translation>已计入的结果数</translation>
-        </message>
-        <message>
-            <source>Practice runs (not counted)</source>
-            <translation>热身次数（不计入）</translation>
-        </message>
-        <message>
-            <source>Choose files on the page “Run” and press Start.</source>
-            <translation>在“新测量”页选择文件，然后点击“开始测量”。</translation>
-        </message>
-        <message>
-            <source>This run is over.</source>
-            <translation>本次测量已结束。</translation>
-        </message>
-    </context>
-    <context>
-        <name>Machine</name>
-        <message>
-            <source>yes</source>
-            <translation>是</translation>
-        </message>
-        <message>
-            <source>no</source>
-            <translation>否</translation>
-        </message>
-        <message>
-            <source>Processor</source>
-            <translation>处理器</translation>
-        </message>
-        <message>
-            <source>Physical cores</source>
-            <translation>物理核心数</translation>
-        </message>
-        <message>
-            <source>Logical cores</source>
-            <translation>逻辑核心数</translation>
-        </message>
-        <message>
-            <source>Cores this process may use</source>
-            <translation>本进程可用核心数</translation>
-        </message>
-        <message>
-            <source>Instruction sets</source>
-            <translation>指令集</translation>
-        </message>
-        <message>
-            <source>Highest clock</source>
-            <translation>最高频率</translation>
-        </message>
-        <message>
-            <source>Clock governor</source>
-            <translation>频率调节策略</translation>
-        </message>
-        <message>
-            <source>Memory</source>
-            <translation>内存</translation>
-        </message>
-        <message>
-            <source>Memory granted to the container</source>
-            <translation>容器可用内存</translation>
-        </message>
-        <message>
-            <source>Virtual machine</source>
-            <translation>虚拟机</translation>
-        </message>
-        <message>
-            <source>Hypervisor</source>
-            <translation>虚拟机监控程序</translation>
-        </message>
-        <message>
-            <source>Newest CUDA of the driver</source>
-            <translation>驱动支持的最高 CUDA 版本</translation>
-        </message>
-        <message>
-            <source>Graphics card</source>
-            <translation>显卡</translation>
-        </message>
-        <message>
-            <source>Compute capability</source>
-            <translation>计算能力</translation>
-        </message>
-        <message>
-            <source>Memory of the card</source>
-            <translation>显存</translation>
-        </message>
-        <message>
-            <source>Highest clock of the card</source>
-            <translation>显卡最高频率</translation>
-        </message>
-        <message>
-            <source>Power limit of the card</source>
-            <translation>显卡功耗上限</translation>
-        </message>
-    </context>
-    <context>
-        <name>MachinePage</name>
-        <message>
-            <source>Choose a cell to read where its figure comes from.</source>
-            <translation>选中单元格可查看数字的来源。</translation>
-        </message>
-        <message>
-            <source>{shown} of {total} cards</source>
-            <translation>显示 {shown} / {total} 款显卡</translation>
-        </message>
-        <message>
-            <source>This machine is being asked what it is…</source>
-            <translation>正在查询本机配置…</translation>
-        </message>
-        <message>
-            <source>This machine beside well-known cards</source>
-            <translation>本机与常见显卡对照</translation>
-        </message>
-        <message>
-            <source>Filter by name, maker or architecture…</source>
-            <translation>按名称、厂商或架构筛选…</translation>
-        </message>
-        <message>
-            <source>Filter the cards</source>
-            <translation>筛选显卡</translation>
-        </message>
-        <message>
-            <source>Facts about this machine</source>
-            <translation>本机信息</translation>
-        </message>
-        <message>
-            <source>Peaks are theoretical and dense. * computed from units, rate and clock; ~ estimated from the largest clock; – not known: point at the cell to read why.</source>
-            <translation>峰值为理论稠密值。* 由单元数、每周期速率和频率计算；~ 按最高频率估算；– 未知：将鼠标移到单元格上可查看原因。</translation>
-        </message>
-    </context>
-    <context>
-        <name>MainWindow</name>
-        <message>
-            <source>Start</source>
-            <translation>首页</translation>
-        </message>
-        <message>
-            <source>Run</source>
-            <translation>新测量</translation>
-        </message>
-        <message>
-            <source>Measuring</source>
-            <translation>测量中</translation>
-        </message>
-        <message>
-            <source>Results</source>
-            <translation>结果</translation>
-        </message>
-        <message>
-            <source>Machine</source>
-            <translation>本机</translation>
-        </message>
-        <message>
-            <source>History</source>
-            <translation>历史</translation>
-        </message>
-        <message>
-            <source>Pages</source>
-            <translation>页面</translation>
-        </message>
-    </context>
-    <context>
-        <name>Names</name>
-        <message>
-            <source>Waits (latency)</source>
-            <translation>等待时间（延迟）</translation>
-        </message>
-        <message>
-            <source>Answers per second (throughput)</source>
-            <translation>每秒结果数（吞吐量）</translation>
-        </message>
-        <message>
-            <source>Phases</source>
-            <translation>阶段</translation>
-        </message>
-        <message>
-            <source>Memory</source>
-            <translation>内存</translation>
-        </message>
-        <message>
-            <source>Arithmetic (1 MAC = 2 FLOPs)</source>
-            <translation>计算量（1 MAC = 2 FLOPs）</translation>
-        </message>
-        <message>
-            <source>What the measuring itself costs</source>
-            <translation>测量本身的开销</translation>
-        </message>
-        <message>
-            <source>Power and energy</source>
-            <translation>功率与能耗</translation>
-        </message>
-        <message>
-            <source>Same answers?</source>
-            <translation>结果是否一致</translation>
-        </message>
-        <message>
-            <source>Typical wait (P50)</source>
-            <translation>典型等待时间 (P50)</translation>
-        </message>
-        <message>
-            <source>Slow 1 in 10 (P90)</source>
-            <translation>十次中最慢的一次 (P90)</translation>
-        </message>
-        <message>
-            <source>Slow 1 in 20 (P95)</source>
-            <translation>二十次中最慢的一次 (P95)</translation>
-        </message>
-        <message>
-            <source>Slow 1 in 100 (P99)</source>
-            <translation>百次中最慢的一次 (P99)</translation>
-        </message>
-        <message>
-            <source>Slow 1 in 1,000 (P99.9)</source>
-            <translation>千次中最慢的一次 (P99.9)</translation>
-        </message>
-        <message>
-            <source>95 % interval of P50</source>
-            <translation>P50 的 95 % 置信区间</translation>
-        </message>
-        <message>
-            <source>95 % interval of P99</source>
-            <translation>P99 的 95 % 置信区间</translation>
-        </message>
-        <message>
-            <source>Mean</source>
-            <translation>平均值</translation>
-        </message>
-        <message>
-            <source>Standard deviation</source>
-            <translation>标准差</translation>
-        </message>
-        <message>
-            <source>Coefficient of variation</source>
-            <translation>变异系数</translation>
-        </message>
-        <message>
-            <source>Fastest</source>
-            <translation>最快</translation>
-        </message>
-        <message>
-            <source>Slowest</source>
-            <translation>最慢</translation>
-        </message>
-        <message>
-            <source>Inferences per second</source>
-            <translation>每秒推理次数</translation>
-        </message>
-        <message>
-            <source>Samples per second</source>
-            <translation>每秒样本数</translation>
-        </message>
-        <message>
-            <source>Import of the runtime</source>
-            <translation>导入运行时</translation>
-        </message>
-        <message>
-            <source>Load</source>
-            <translation>加载</translation>
-        </message>
-        <message>
-            <source>Compile</source>
-            <translation>编译</translation>
-        </message>
-        <message>
-            <source>First inference (cold)</source>
-            <translation>首次推理（冷启动）</translation>
-        </message>
-        <message>
-            <source>Second inference</source>
-            <translation>第二次推理</translation>
-        </message>
-        <message>
-            <source>Practice runs (warm-up)</source>
-            <translation>热身（预热）</translation>
-        </message>
-        <message>
-            <source>Number of practice runs</source>
-            <translation>热身次数</translation>
-        </message>
-        <message>
-            <source>State after practice</source>
-            <translation>热身后的状态</translation>
-        </message>
-        <message>
-            <source>Measuring (steady state)</source>
-            <translation>测量（稳态）</translation>
-        </message>
-        <message>
-            <source>Start to first inference</source>
-            <translation>从开始到首次推理</translation>
-        </message>
-        <message>
-            <source>RSS before loading</source>
-            <translation>加载前 RSS</translation>
-        </message>
-        <message>
-            <source>RSS after loading</source>
-            <translation>加载后 RSS</translation>
-        </message>
-        <message>
-            <source>Most memory used (peak RSS)</source>
-            <translation>最高内存占用（峰值 RSS）</translation>
-        </message>
-        <message>
-            <source>Of that, by the model</source>
-            <translation>其中模型占用</translation>
-        </message>
-        <message>
-            <source>Weights</source>
-            <translation>权重</translation>
-        </message>
-        <message>
-            <source>Inputs</source>
-            <translation>输入</translation>
-        </message>
-        <message>
-            <source>Peak process VRAM</source>
-            <translation>进程峰值显存</translation>
-        </message>
-        <message>
-            <source>Peak allocated VRAM</source>
-            <translation>峰值分配显存</translation>
-        </message>
-        <message>
-            <source>Memory of the device</source>
-            <translation>设备内存</translation>
-        </message>
-        <message>
-            <source>Share of the total</source>
-            <translation>占总量的比例</translation>
-        </message>
-        <message>
-            <source>FLOPs per inference</source>
-            <translation>每次推理的 FLOPs</translation>
-        </message>
-        <message>
-            <source>MACs per inference</source>
-            <translation>每次推理的 MACs</translation>
-        </message>
-        <message>
-            <source>FLOPs per sample</source>
-            <translation>每个样本的 FLOPs</translation>
-        </message>
-        <message>
-            <source>Other arithmetic, counted apart</source>
-            <translation>其他运算（单独统计）</translation>
-        </message>
-        <message>
-            <source>Operators counted</source>
-            <translation>已统计的算子</translation>
-        </message>
-        <message>
-            <source>Speed reached</source>
-            <translation>达到的速度</translation>
-        </message>
-        <message>
-            <source>Share of the peak</source>
-            <translation>占峰值的比例</translation>
-        </message>
-        <message>
-            <source>Source of the peak</source>
-            <translation>峰值来源</translation>
-        </message>
-        <message>
-            <source>Method of counting</source>
-            <translation>统计方法</translation>
-        </message>
-        <message>
-            <source>Null call, P50</source>
-            <translation>空调用 P50</translation>
-        </message>
-        <message>
-            <source>Null call, P99</source>
-            <translation>空调用 P99</translation>
-        </message>
-        <message>
-            <source>Null call as a share of the wait</source>
-            <translation>空调用占等待时间的比例</translation>
-        </message>
-        <message>
-            <source>Method of measuring power</source>
-            <translation>功率测量方法</translation>
-        </message>
-        <message>
-            <source>Average power</source>
-            <translation>平均功率</translation>
-        </message>
-        <message>
-            <source>Power at rest</source>
-            <translation>空闲功率</translation>
-        </message>
-        <message>
-            <source>Energy per inference</source>
-            <translation>每次推理的能耗</translation>
-        </message>
-        <message>
-            <source>Samples per joule</source>
-            <translation>每焦耳样本数</translation>
-        </message>
-        <message>
-            <source>Samples per second and watt</source>
-            <translation>每秒每瓦样本数</translation>
-        </message>
-        <message>
-            <source>Uncertainty</source>
-            <translation>不确定度</translation>
-        </message>
-        <message>
-            <source>Same input, same answer</source>
-            <translation>相同输入得到相同结果</translation>
-        </message>
-        <message>
-            <source>Largest difference on repeat</source>
-            <translation>重复时的最大差异</translation>
-        </message>
-        <message>
-            <source>Answers are finite</source>
-            <translation>结果均为有限值</translation>
-        </message>
-        <message>
-            <source>Reference model</source>
-            <translation>参考模型</translation>
-        </message>
-        <message>
-            <source>Right answers (top 1)</source>
-            <translation>正确率 (top 1)</translation>
-        </message>
-        <message>
-            <source>Right answers (top 5)</source>
-            <translation>正确率 (top 5)</translation>
-        </message>
-        <message>
-            <source>Labelled data</source>
-            <translation>标注数据</translation>
-        </message>
-        <message>
-            <source>Number of labelled samples</source>
-            <translation>标注样本数</translation>
-        </message>
-    </context>
-    <context>
-        <name>Numbers</name>
-        <message>
-            <source>yes</source>
-            <translation>是</translation>
-        </message>
-        <message>
-            <source>no</source>
-            <translation>否</translation>
-        </message>
-        <message>
-            <source>of {count} measurements; {method}</source>
-            <translation>基于 {count} 次测量；{method}</translation>
-        </message>
-        <message>
-            <source>not counted: {names}</source>
-            <translation>未统计：{names}</translation>
-        </message>
-        <message>
-            <source>medians of ten equal parts differ by {spread}</source>
-            <translation>十等分各段的中位数相差 {spread}</translation>
-        </message>
-        <message>
-            <source>the same loop over a call that does nothing</source>
-            <translation>对空调用执行同样的循环</translation>
-        </message>
-    </context>
-    <context>
-        <name>OrderTab</name>
-        <message>
-            <source>runs</source>
-            <translation>次数</translation>
-        </message>
-        <message>
-            <source>part</source>
-            <translation>部分</translation>
-        </message>
-        <message>
-            <source>fastest</source>
-            <translation>最快</translation>
-        </message>
-        <message>
-            <source>middle</source>
-            <translation>中位</translation>
-        </message>
-        <message>
-            <source>slowest</source>
-            <translation>最慢</translation>
-        </message>
-        <message>
-            <source>first calls</source>
-            <translation>首次调用</translation>
-        </message>
-        <message>
-            <source>practice</source>
-            <translation>热身</translation>
-        </message>
-        <message>
-            <source>counted</source>
-            <translation>计入</translation>
-        </message>
-        <message>
-            <source>Waits in order, as a table</source>
-            <translation>按顺序的等待时间表</translation>
-        </message>
-        <message>
-            <source>There are no single waits to draw: none were measured, or none were kept.</source>
-            <translation>没有可绘制的单次等待时间：未测得，或未保留。</translation>
-        </message>
-    </context>
-    <context>
-        <name>QueueRow</name>
-        <message>
-            <source>waits</source>
-            <translation>等待中</translation>
-        </message>
-        <message>
-            <source>now</source>
-            <translation>进行中</translation>
-        </message>
-        <message>
-            <source>done</source>
-            <translation>已完成</translation>
-        </message>
-        <message>
-            <source>stopped early</source>
-            <translation>提前停止</translation>
-        </message>
-        <message>
-            <source>failed</source>
-            <translation>失败</translation>
-        </message>
-        <message>
-            <source>not started</source>
-            <translation>未开始</translation>
-        </message>
-    </context>
-    <context>
-        <name>QueueView</name>
-        <message>
-            <source>Queue</source>
-            <translation>队列</translation>
-        </message>
-    </context>
-    <context>
-        <name>Readings</name>
-        <message>
-            <source>lower is better</source>
-            <translation>越低越好</translation>
-        </message>
-        <message>
-            <source>higher is better</source>
-            <translation>越高越好</translation>
-        </message>
-        <message>
-            <source>needs n ≥ {count}</source>
-            <translation>需要 n ≥ {count}</translation>
-        </message>
-        <message>
-            <source>Typical wait</source>
-            <translation>典型等待时间</translation>
-        </message>
-        <message>
-            <source>Slow 1 in 100</source>
-            <translation>百次中最慢的一次</translation>
-        </message>
-        <message>
-            <source>Answers per second</source>
-            <translation>每秒结果数</translation>
-        </message>
-        <message>
-            <source>throughput, one at a time</source>
-            <translation>吞吐量，逐个处理</translation>
-        </message>
-        <message>
-            <source>throughput in batches of {batch}: {rate} samples/s</source>
-            <translation>吞吐量，批大小 {batch}：{rate} 样本/秒</translation>
-        </message>
-        <message>
-            <source>/s</source>
-            <translation>/秒</translation>
-        </message>
-        <message>
-            <source>Getting ready</source>
-            <translation>准备时间</translation>
-        </message>
-        <message>
-            <source>load + first call</source>
-            <translation>加载 + 首次推理</translation>
-        </message>
-        <message>
-            <source>Load {load}, first call {first}. Measured once.</source>
-            <translation>加载 {load}，首次推理 {first}。只测一次。</translation>
-        </message>
-        <message>
-            <source>Most memory used</source>
-            <translation>最高内存占用</translation>
-        </message>
-        <message>
-            <source>peak RSS of the process</source>
-            <translation>进程峰值 RSS</translation>
-        </message>
-        <message>
-            <source>peak RSS, {share} by the model</source>
-            <translation>峰值 RSS，其中模型占 {share}</translation>
-        </message>
-        <message>
-            <source>The most memory that the measuring process held.</source>
-            <translation>测量进程占用过的最高内存。</translation>
-        </message>
-        <message>
-            <source>not measured</source>
-            <translation>未测得</translation>
-        </message>
-        <message>
-            <source>{percentile}, run too short for an interval</source>
-            <translation>{percentile}，时间太短，无法给出区间</translation>
-        </message>
-        <message>
-            <source>{percentile}, 95 % sure: {low}–{high}</source>
-            <translation>{percentile}，95 % 置信：{low}–{high}</translation>
-        </message>
-        <message>
-            <source>From {count} measurements in one process.</source>
-            <translation>来自一个进程中的 {count} 次测量。</translation>
-        </message>
-    </context>
-    <context>
-        <name>RecentRuns</name>
-        <message>
-            <source>Nothing measured yet.</source>
-            <translation>还没有测量。</translation>
-        </message>
-        <message>
-            <source>Open</source>
-            <translation>打开</translation>
-        </message>
-        <message>
-            <source>Open the run of {file}</source>
-            <translation>打开 {file} 的测量</translation>
-        </message>
-    </context>
-    <context>
-        <name>ResultView</name>
-        <message>
-            <source>{format} · {runtime} on {device} · batch {batch} · {when}</source>
-            <translation>{format} · {runtime}，{device} · 批大小 {batch} · {when}</translation>
-        </message>
-        <message>
-            <source>Run a&amp;gain</source>
-            <translation>再测一次(&amp;G)</translation>
-        </message>
-        <message>
-            <source>&amp;Export…</source>
-            <translation>导出(&amp;E)…</translation>
-        </message>
-        <message>
-            <source>Re&amp;port…</source>
-            <translation>报告(&amp;P)…</translation>
-        </message>
-        <message>
-            <source>Waits</source>
-            <translation>等待时间</translation>
-        </message>
-        <message>
-            <source>In order</source>
-            <translation>按顺序</translation>
-        </message>
-        <message>
-            <source>All numbers</source>
-            <translation>所有数字</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>设置</translation>
-        </message>
-        <message>
-            <source>Not measured</source>
-            <translation>未测得</translation>
-        </message>
-        <message>
-            <source>Charts and tables of this result</source>
-            <translation>此结果的图表</translation>
-        </message>
-        <message>
-            <source>All numbers of this result</source>
-            <translation>此结果的所有数字</translation>
-        </message>
-        <message>
-            <source>Settings of this run</source>
-            <translation>本次测量的设置</translation>
-        </message>
-        <message>
-            <source>What could not be measured, and why</source>
-            <translation>未能测得的项目及原因</translation>
-        </message>
-    </context>
-    <context>
-        <name>ResultsPage</name>
-        <message>
-            <source>Results side by side</source>
-            <translation>结果并列</translation>
-        </message>
-        <message>
-            <source>One process each: another start may differ by several percent, so this ranks nothing.</source>
-            <translation>每个结果来自一个进程：重新启动后可能相差百分之几，因此这里不作排名。</translation>
-        </message>
-        <message>
-            <source>No result yet. Open a model file and press Start; what it measures is shown here.</source>
-            <translation>还没有结果。打开模型文件并点击“开始测量”，测量结果会显示在这里。</translation>
-        </message>
-    </context>
-    <context>
-        <name>RunForm</name>
-        <message>
-            <source>Seconds of measuring</source>
-            <translation>测量秒数</translation>
-        </message>
-        <message>
-            <source>all that may be used</source>
-            <translation>全部可用</translation>
-        </message>
-        <message>
-            <source>until the waits are steady</source>
-            <translation>直到等待时间稳定</translation>
-        </message>
-        <message>
-            <source>never</source>
-            <translation>从不</translation>
-        </message>
-        <message>
-            <source> s</source>
-            <translation> 秒</translation>
-        </message>
-        <message>
-            <source>E&amp;xactly this long instead:</source>
-            <translation>改为固定时长(&amp;X)：</translation>
-        </message>
-        <message>
-            <source>C&amp;hoose…</source>
-            <translation>选择(&amp;H)…</translation>
-        </message>
-        <message>
-            <source>Choose a file with inputs</source>
-            <translation>选择输入数据文件</translation>
-        </message>
-        <message>
-            <source>&amp;Where</source>
-            <translation>设备(&amp;W)</translation>
-        </message>
-        <message>
-            <source>R&amp;untime</source>
-            <translation>运行时(&amp;U)</translation>
-        </message>
-        <message>
-            <source>Per &amp;batch</source>
-            <translation>每批数量(&amp;B)</translation>
-        </message>
-        <message>
-            <source>&amp;Threads</source>
-            <translation>线程数(&amp;T)</translation>
-        </message>
-        <message>
-            <source>How &amp;long</source>
-            <translation>测量时长(&amp;L)</translation>
-        </message>
-        <message>
-            <source>S&amp;eed of made-up inputs</source>
-            <translation>生成输入的种子(&amp;E)</translation>
-        </message>
-        <message>
-            <source>&amp;Practice runs (warm-up)</source>
-            <translation>热身次数（预热）(&amp;P)</translation>
-        </message>
-        <message>
-            <source>&amp;Give up loading after</source>
-            <translation>加载超时(&amp;G)</translation>
-        </message>
-        <message>
-            <source>&amp;Inputs</source>
-            <translation>输入数据(&amp;I)</translation>
-        </message>
-        <message>
-            <source>&amp;More</source>
-            <translation>更多(&amp;M)</translation>
-        </message>
-        <message>
-            <source>made up from the seed</source>
-            <translation>按种子生成</translation>
-        </message>
-        <message>
-            <source>The one that fits the file</source>
-            <translation>自动选择</translation>
-        </message>
-        <message>
-            <source>A quick look (3 to 10 s)</source>
-            <translation>快速了解（3 至 10 秒）</translation>
-        </message>
-        <message>
-            <source>A solid answer (10 s to 1 min)</source>
-            <translation>可靠结论（10 秒至 1 分钟）</translation>
-        </message>
-        <message>
-            <source>Rigorous (1 to 10 min)</source>
-            <translation>严格测量（1 至 10 分钟）</translation>
-        </message>
-        <message>
-            <source>Processor (CPU)</source>
-            <translation>处理器 (CPU)</translation>
-        </message>
-        <message>
-            <source>Graphics card {number} (CUDA)</source>
-            <translation>显卡 {number} (CUDA)</translation>
-        </message>
-    </context>
-    <context>
-        <name>RunOrderStrip</name>
-        <message>
-            <source>run number</source>
-            <translation>序号</translation>
-        </message>
-        <message>
-            <source>wait ({unit})</source>
-            <translation>等待时间 ({unit})</translation>
-        </message>
-        <message>
-            <source>Waits in order</source>
-            <translation>按顺序的等待时间</translation>
-        </message>
-        <message>
-            <source>Nothing measured yet.</source>
-            <translation>还没有测量。</translation>
-        </message>
-        <message>
-            <source>Shaded: {cold} first calls and {warmup} practice runs, not counted.</source>
-            <translation>阴影：{cold} 次首次调用和 {warmup} 次热身，不计入。</translation>
-        </message>
-        <message>
-            <source>▲ {count} above the chart, the slowest {slowest} at run {run}.</source>
-            <translation>▲ {count} 次超出图表，最慢 {slowest}，序号 {run}。</translation>
-        </message>
-        <message>
-            <source>{count} counted waits, the middle one {middle}, the slowest {slowest}.</source>
-            <translation>计入 {count} 次等待，中位 {middle}，最慢 {slowest}。</translation>
-        </message>
-    </context>
-    <context>
-        <name>RunPage</name>
-        <message>
-            <source>Add a model file to begin.</source>
-            <translation>请先添加模型文件。</translation>
-        </message>
-        <message>
-            <source>Nothing can be measured yet; the reason stands at the file.</source>
-            <translation>暂时无法测量，原因见文件处。</translation>
-        </message>
-        <message numerus="yes">
-            <source>Ready: %n run(s)</source>
-            <translation>
-                <numerusform>准备就绪：%n 次测量</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Close other programs for a quiet machine.</source>
-            <translation>请关闭其他程序，让电脑保持空闲。</translation>
-        </message>
-        <message>
-            <source>{least} to {most} s of measuring, and a few seconds to get ready.</source>
-            <translation>测量 {least} 至 {most} 秒，另需几秒准备。</translation>
-        </message>
-        <message>
-            <source>{most} s of measuring, and a few seconds to get ready.</source>
-            <translation>测量 {most} 秒，另需几秒准备。</translation>
-        </message>
-        <message numerus="yes">
-            <source> %n file(s) left out.</source>
-            <translation>
-                <numerusform>有 %n 个文件不参与。</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>1  Models</source>
-            <translation>1  模型</translation>
-        </message>
-        <message>
-            <source>2  How to measure</source>
-            <translation>2  如何测量</translation>
-        </message>
-        <message>
-            <source>&amp;Add files…</source>
-            <translation>添加文件(&amp;A)…</translation>
-        </message>
-        <message>
-            <source>Drop model files here, or press “Add files”.</source>
-            <translation>将模型文件拖到这里，或点击“添加文件”。</translation>
-        </message>
-        <message>
-            <source>&amp;Start</source>
-            <translation>开始测量(&amp;S)</translation>
-        </message>
-    </context>
-    <context>
-        <name>Settings</name>
-        <message>
-            <source>Model</source>
-            <translation>模型</translation>
-        </message>
-        <message>
-            <source>Plan</source>
-            <translation>测量计划</translation>
-        </message>
-        <message>
-            <source>Environment</source>
-            <translation>环境</translation>
-        </message>
-        <message>
-            <source>Machine</source>
-            <translation>本机</translation>
-        </message>
-        <message>
-            <source>File</source>
-            <translation>文件</translation>
-        </message>
-        <message>
-            <source>Format</source>
-            <translation>格式</translation>
-        </message>
-        <message>
-            <source>Size</source>
-            <translation>大小</translation>
-        </message>
-        <message>
-            <source>Parameters</source>
-            <translation>参数量</translation>
-        </message>
-        <message>
-            <source>Input “{name}”</source>
-            <translation>输入“{name}”</translation>
-        </message>
-        <message>
-            <source>Output “{name}”</source>
-            <translation>输出“{name}”</translation>
-        </message>
-        <message>
-            <source>{low} s to {high} s</source>
-            <translation>{low} 秒至 {high} 秒</translation>
-        </message>
-        <message>
-            <source>Runtime</source>
-            <translation>运行时</translation>
-        </message>
-        <message>
-            <source>Device</source>
-            <translation>设备</translation>
-        </message>
-        <message>
-            <source>Scenario</source>
-            <translation>场景</translation>
-        </message>
-        <message>
-            <source>Batch size</source>
-            <translation>批大小</translation>
-        </message>
-        <message>
-            <source>Concurrency</source>
-            <translation>并发</translation>
-        </message>
-        <message>
-            <source>Threads</source>
-            <translation>线程数</translation>
-        </message>
-        <message>
-            <source>World size</source>
-            <translation>进程组规模</translation>
-        </message>
-        <message>
-            <source>Precision asked for</source>
-            <translation>要求的精度</translation>
-        </message>
-        <message>
-            <source>Preset</source>
-            <translation>预设</translation>
-        </message>
-        <message>
-            <source>Time to measure</source>
-            <translation>测量时长</translation>
-        </message>
-        <message>
-            <source>Practice runs</source>
-            <translation>热身次数</translation>
-        </message>
-        <message>
-            <source>Distinct inputs</source>
-            <translation>不同输入数</translation>
-        </message>
-        <message>
-            <source>Seed</source>
-            <translation>随机种子</translation>
-        </message>
-        <message>
-            <source>made up from the seed</source>
-            <translation>按种子生成</translation>
-        </message>
-        <message>
-            <source>from a file</source>
-            <translation>来自文件</translation>
-        </message>
-        <message>
-            <source>as in the file</source>
-            <translation>与文件一致</translation>
-        </message>
-        <message>
-            <source>{count} operators</source>
-            <translation>{count} 个算子</translation>
-        </message>
-        <message>
-            <source>Version of the runtime</source>
-            <translation>运行时版本</translation>
-        </message>
-        <message>
-            <source>Precision that ran</source>
-            <translation>实际精度</translation>
-        </message>
-        <message>
-            <source>Ran on {provider}</source>
-            <translation>运行于 {provider}</translation>
-        </message>
-        <message>
-            <source>Operating system</source>
-            <translation>操作系统</translation>
-        </message>
-        <message>
-            <source>Driver</source>
-            <translation>驱动</translation>
-        </message>
-        <message>
-            <source>Measured</source>
-            <translation>测量时间</translation>
-        </message>
-    </context>
-    <context>
-        <name>ShapeRows</name>
-        <message>
-            <source>Size of “{name}”</source>
-            <translation>“{name}”的大小</translation>
-        </message>
-        <message>
-            <source>Shape of “{name}”</source>
-            <translation>“{name}”的形状</translation>
-        </message>
-        <message>
-            <source>for example 1×3×224×224</source>
-            <translation>例如 1×3×224×224</translation>
-        </message>
-    </context>
-    <context>
-        <name>StartPage</name>
-        <message>
-            <source>How fast is your model here?</source>
-            <translation>您的模型在这台电脑上有多快？</translation>
-        </message>
-        <message>
-            <source>Give it an exported model, and read how long an answer takes on this machine, and why.</source>
-            <translation>给出一个导出的模型，就能知道它在这台电脑上得出一个结果要多久，以及为什么。</translation>
-        </message>
-        <message>
-            <source>Drop model files here</source>
-            <translation>将模型文件拖到这里</translation>
-        </message>
-        <message>
-            <source>ONNX (.onnx) and TorchScript (.pt, .pth, .ts). Files are recognised by their content.</source>
-            <translation>ONNX (.onnx) 和 TorchScript (.pt、.pth、.ts)。按内容识别文件。</translation>
-        </message>
-        <message>
-            <source>&amp;Choose files…</source>
-            <translation>选择文件(&amp;C)…</translation>
-        </message>
-        <message>
-            <source>How sure do you want to be?</source>
-            <translation>您想要多大把握？</translation>
-        </message>
-        <message>
-            <source>Last runs</source>
-            <translation>最近的测量</translation>
-        </message>
-        <message>
-            <source>Try the &amp;demo</source>
-            <translation>试试演示(&amp;D)</translation>
-        </message>
-        <message>
-            <source>No model at hand? The demo measures a small digit classifier, in both formats.</source>
-            <translation>手边没有模型？演示会测量一个小型手写数字分类器的两种格式。</translation>
-        </message>
-        <message>
-            <source>A &amp;quick look</source>
-            <translation>快速了解(&amp;Q)</translation>
-        </message>
-        <message>
-            <source>How long one answer takes, roughly. 3 to 10 s.</source>
-            <translation>大致了解一个结果要多久。3 至 10 秒。</translation>
-        </message>
-        <message>
-            <source>A &amp;solid answer</source>
-            <translation>可靠结论(&amp;S)</translation>
-        </message>
-        <message>
-            <source>Until the typical wait is known to 1 %. 10 s to 1 min.</source>
-            <translation>测到典型等待时间精确到 1 % 为止。10 秒至 1 分钟。</translation>
-        </message>
-        <message>
-            <source>&amp;Rigorous</source>
-            <translation>严格测量(&amp;R)</translation>
-        </message>
-        <message>
-            <source>To 0.5 %, slowest answers included, for numbers to pass on. 1 to 10 min.</source>
-            <translation>精确到 0.5 %，包括最慢的结果，适合对外引用。1 至 10 分钟。</translation>
-        </message>
-    </context>
-    <context>
-        <name>StatusLine</name>
-        <message>
-            <source>Looking at the machine…</source>
-            <translation>正在查看本机…</translation>
-        </message>
-        <message>
-            <source>unknown processor</source>
-            <translation>未知处理器</translation>
-        </message>
-        <message>
-            <source>{count} usable cores</source>
-            <translation>{count} 个可用核心</translation>
-        </message>
-        <message>
-            <source>no NVIDIA GPU</source>
-            <translation>没有 NVIDIA GPU</translation>
-        </message>
-        <message>
-            <source>Looking for runtimes…</source>
-            <translation>正在查找运行时…</translation>
-        </message>
-        <message>
-            <source>{title} is missing</source>
-            <translation>缺少 {title}</translation>
-        </message>
-        <message>
-            <source>Fonts: fine</source>
-            <translation>字体：正常</translation>
-        </message>
-    </context>
-    <context>
-        <name>TopBar</name>
-        <message>
-            <source>As the system</source>
-            <translation>跟随系统</translation>
-        </message>
-        <message>
-            <source>Light</source>
-            <translation>浅色</translation>
-        </message>
-        <message>
-            <source>Dark</source>
-            <translation>深色</translation>
-        </message>
-        <message>
-            <source>Theme</source>
-            <translation>主题</translation>
-        </message>
-    </context>
-    <context>
-        <name>VerdictLine</name>
-        <message>
-            <source>&amp;Why?</source>
-            <translation>为什么？(&amp;W)</translation>
-        </message>
-        <message>
-            <source>stopped early: this is what was measured until then</source>
-            <translation>提前停止：以下为停止前测得的数据</translation>
-        </message>
-        <message>
-            <source>cut off: this is what was measured until then</source>
-            <translation>中断：以下为中断前测得的数据</translation>
-        </message>
-        <message>
-            <source>{count} measurements</source>
-            <translation>{count} 次测量</translation>
-        </message>
-        <message>
-            <source>Trusted</source>
-            <translation>可信</translation>
-        </message>
-        <message>
-            <source>Read with caution</source>
-            <translation>请谨慎解读</translation>
-        </message>
-        <message>
-            <source>Not to be relied on</source>
-            <translation>不可作为依据</translation>
-        </message>
-        <message>
-            <source>steady</source>
-            <translation>稳定</translation>
-        </message>
-        <message>
-            <source>drifting</source>
-            <translation>有漂移</translation>
-        </message>
-        <message>
-            <source>two groups of waits</source>
-            <translation>等待时间分为两组</translation>
-        </message>
-        <message>
-            <source>practice did not settle</source>
-            <translation>热身未稳定</translation>
-        </message>
-        <message>
-            <source>too few to tell whether steady</source>
-            <translation>次数太少，无法判断是否稳定</translation>
-        </message>
-        <message>
-            <source>The run was steady, long enough, and nothing was seen that would put the numbers in doubt.</source>
-            <translation>本次测量稳定且时间足够，没有发现会让数字存疑的情况。</translation>
-        </message>
-    </context>
-    <context>
-        <name>WaitChart</name>
-        <message>
-            <source>wait ({unit}), log scale</source>
-            <translation>等待时间 ({unit})，对数刻度</translation>
-        </message>
-        <message>
-            <source>share of calls</source>
-            <translation>调用占比</translation>
-        </message>
-        <message>
-            <source>calls</source>
-            <translation>调用次数</translation>
-        </message>
-        <message>
-            <source>Share of calls below each wait</source>
-            <translation>低于各等待时间的调用占比</translation>
-        </message>
-        <message>
-            <source>Histogram of waits</source>
-            <translation>等待时间直方图</translation>
-        </message>
-        <message>
-            <source>{count} counted waits. {marks}</source>
-            <translation>计入 {count} 次等待。{marks}</translation>
-        </message>
-        <message>
-            <source>▶ {count} beyond the chart, the slowest {slowest}.</source>
-            <translation>▶ {count} 次超出图表，最慢 {slowest}。</translation>
-        </message>
-    </context>
-    <context>
-        <name>WaitsTab</name>
-        <message>
-            <source>share of calls</source>
-            <translation>调用占比</translation>
-        </message>
-        <message>
-            <source>took at most</source>
-            <translation>至多用时</translation>
-        </message>
-        <message>
-            <source>from</source>
-            <translation>从</translation>
-        </message>
-        <message>
-            <source>to</source>
-            <translation>到</translation>
-        </message>
-        <message>
-            <source>calls</source>
-            <translation>调用次数</translation>
-        </message>
-        <message>
-            <source>share</source>
-            <translation>占比</translation>
-        </message>
-        <message>
-            <source>&amp;Bars</source>
-            <translation>柱状(&amp;B)</translation>
-        </message>
-        <message>
-            <source>Share &amp;below</source>
-            <translation>累计占比(&amp;L)</translation>
-        </message>
-        <message>
-            <source>Waits as a table</source>
-            <translation>等待时间表</translation>
-        </message>
-        <message>
-            <source>There are no single waits to draw: none were measured, or none were kept.</source>
-            <translation>没有可绘制的单次等待时间：未测得，或未保留。</translation>
-        </message>
-        <message>
-            <source>99 of 100 answers came within {wait}.</source>
-            <translation>100 个结果中有 99 个在 {wait} 内得出。</translation>
-        </message>
-    </context>
-    <context>
-        <name>_ChartTab</name>
-        <message>
-            <source>Show as &amp;table</source>
-            <translation>显示为表格(&amp;T)</translation>
-        </message>
-    </context>
+    </message>
+    <message>
+        <source>&amp;Trust and open</source>
+        <translation>信任并打开(&amp;T)</translation>
+    </message>
+    <message>
+        <source>A run is going on</source>
+        <translation>测量正在进行</translation>
+    </message>
+    <message>
+        <source>Stop the run and close the window?</source>
+        <translation>要停止测量并关闭窗口吗？</translation>
+    </message>
+    <message>
+        <source>What was measured until now is kept in the history, marked as stopped early.</source>
+        <translation>目前已测得的数据会保留在历史中，并标记为提前停止。</translation>
+    </message>
+    <message>
+        <source>&amp;Stop and close</source>
+        <translation>停止并关闭(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Not saved</source>
+        <translation>未保存</translation>
+    </message>
+    <message>
+        <source>Results that are only in memory and would be lost: {count}.</source>
+        <translation>只在内存中、关闭后将丢失的结果：{count} 个。</translation>
+    </message>
+    <message>
+        <source>Close &amp;without them</source>
+        <translation>放弃并关闭(&amp;W)</translation>
+    </message>
+    <message>
+        <source>That did not work</source>
+        <translation>操作未成功</translation>
+    </message>
+    <message>
+        <source>Something is wrong in inferometer</source>
+        <translation>inferometer 出现问题</translation>
+    </message>
+    <message>
+        <source>This is a mistake in inferometer, not in your model. The window goes on, and saved results are safe. Please report it with the details.</source>
+        <translation>这是 inferometer 的错误，与您的模型无关。窗口会继续运行，已保存的结果是安全的。请附上详细信息反馈此问题。</translation>
+    </message>
+    <message>
+        <source>&amp;Copy details</source>
+        <translation>复制详细信息(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorCard</name>
+    <message>
+        <source>This run failed</source>
+        <translation>本次测量失败</translation>
+    </message>
+    <message>
+        <source>&amp;Details</source>
+        <translation>详细信息(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy details</source>
+        <translation>复制详细信息(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Details of the error</source>
+        <translation>错误的详细信息</translation>
+    </message>
+</context>
+<context>
+    <name>FactsTable</name>
+    <message>
+        <source>What</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+</context>
+<context>
+    <name>FileRow</name>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove {file}</source>
+        <translation>移除 {file}</translation>
+    </message>
+    <message>
+        <source>Looking at the file…</source>
+        <translation>正在查看文件…</translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>reading its inputs…</source>
+        <translation>正在读取输入…</translation>
+    </message>
+    <message>
+        <source>its inputs are read after the run</source>
+        <translation>运行结束后读取其输入</translation>
+    </message>
+    <message>
+        <source>input {name}: {shape} {dtype}</source>
+        <translation>输入 {name}：{shape} {dtype}</translation>
+    </message>
+</context>
+<context>
+    <name>Help</name>
+    <message>
+        <source>Typical wait (median latency, P50)</source>
+        <translation>典型等待（延迟中位数，P50）</translation>
+    </message>
+    <message>
+        <source>Half of the answers took at most this long.</source>
+        <translation>一半的回答用时不超过它。</translation>
+    </message>
+    <message>
+        <source>Slow 1 in 100 (P99)</source>
+        <translation>每 100 次中最慢的 1 次（P99）</translation>
+    </message>
+    <message>
+        <source>Of 100 answers one took longer than this. Shown only where there are enough of them.</source>
+        <translation>每 100 次回答中有一次比它更久。只有在次数足够时才显示。</translation>
+    </message>
+    <message>
+        <source>95 % sure</source>
+        <translation>95 % 把握</translation>
+    </message>
+    <message>
+        <source>The range in which the number lies, judged from this run alone. Starting anew can move it by more.</source>
+        <translation>仅凭这次运行判断，数值所在的范围。重新启动可能使它变动更多。</translation>
+    </message>
+    <message>
+        <source>Answers per second (throughput)</source>
+        <translation>每秒回答数（吞吐量）</translation>
+    </message>
+    <message>
+        <source>How many answers came in a second, where the next is asked for when one is there.</source>
+        <translation>一个回答到达后才请求下一个时，每秒得到多少个回答。</translation>
+    </message>
+    <message>
+        <source>Getting ready (load and first call)</source>
+        <translation>准备时间（加载与首次调用）</translation>
+    </message>
+    <message>
+        <source>What passes before the first answer is there; it is paid once at every start.</source>
+        <translation>得到第一个回答之前所需的时间；每次启动付出一次。</translation>
+    </message>
+    <message>
+        <source>Practice runs (warm-up)</source>
+        <translation>预热</translation>
+    </message>
+    <message>
+        <source>The first calls are slower than those of daily use: they are made, not counted.</source>
+        <translation>最初的调用比日常使用慢：会执行，但不计入。</translation>
+    </message>
+    <message>
+        <source>Per batch (batch size)</source>
+        <translation>每批（批大小）</translation>
+    </message>
+    <message>
+        <source>How many samples one call answers. More of them wait longer and cost less each.</source>
+        <translation>一次调用回答多少个样本。越多等待越久，但每个的代价越小。</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>线程</translation>
+    </message>
+    <message>
+        <source>How many cores one call may use at once.</source>
+        <translation>一次调用可同时使用多少个核心。</translation>
+    </message>
+    <message>
+        <source>Most memory used (peak RSS)</source>
+        <translation>最大内存占用（峰值 RSS）</translation>
+    </message>
+    <message>
+        <source>The most that the measuring process held in memory: runtime, model and inputs.</source>
+        <translation>测量进程占用的最大内存：运行时、模型和输入。</translation>
+    </message>
+    <message>
+        <source>FLOPs and MACs</source>
+        <translation>FLOPs 与 MACs</translation>
+    </message>
+    <message>
+        <source>How much arithmetic one answer takes, not how fast it is. 1 MAC, a product and a sum, is 2 FLOPs.</source>
+        <translation>一次回答需要多少运算，而不是有多快。1 MAC（一次乘法加一次加法）等于 2 FLOPs。</translation>
+    </message>
+    <message>
+        <source>Choose model files</source>
+        <translation>选择模型文件</translation>
+    </message>
+    <message>
+        <source>Start, on the page “Run”</source>
+        <translation>在“运行”页面开始</translation>
+    </message>
+    <message>
+        <source>Stop, on the page “Measuring”; what was measured is kept</source>
+        <translation>在“测量”页面停止；已测得的数据会保留</translation>
+    </message>
+    <message>
+        <source>Go to a page</source>
+        <translation>转到某个页面</translation>
+    </message>
+    <message>
+        <source>Export, on the page “Results”</source>
+        <translation>在“结果”页面导出</translation>
+    </message>
+    <message>
+        <source>Go to the next part of the window</source>
+        <translation>转到窗口的下一部分</translation>
+    </message>
+    <message>
+        <source>This help</source>
+        <translation>本帮助</translation>
+    </message>
+    <message>
+        <source>Close the window</source>
+        <translation>关闭窗口</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>用语</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPage</name>
+    <message>
+        <source>Deleted 1 run.</source>
+        <translation>已删除 1 次测量。</translation>
+    </message>
+    <message>
+        <source>Deleted {count} runs.</source>
+        <translation>已删除 {count} 次测量。</translation>
+    </message>
+    <message>
+        <source>{shown} of {total} runs</source>
+        <translation>显示 {shown} / {total} 次测量</translation>
+    </message>
+    <message>
+        <source>No run holds all of these words.</source>
+        <translation>没有测量同时包含这些词。</translation>
+    </message>
+    <message>
+        <source>No run yet. Each run that you measure is kept here, also those that failed.</source>
+        <translation>还没有测量。每次测量都会保存在这里，包括失败的。</translation>
+    </message>
+    <message>
+        <source>Search model, format, runtime, device…</source>
+        <translation>搜索模型、格式、运行时、设备…</translation>
+    </message>
+    <message>
+        <source>Search the history</source>
+        <translation>搜索历史</translation>
+    </message>
+    <message>
+        <source>Runs in the history</source>
+        <translation>历史中的测量</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>打开(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>删除(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryTable</name>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Runtime</source>
+        <translation>运行时</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Typical wait</source>
+        <translation>典型等待时间</translation>
+    </message>
+    <message>
+        <source>Slow 1 in 100</source>
+        <translation>百次中最慢的一次</translation>
+    </message>
+    <message>
+        <source>Answers/s</source>
+        <translation>每秒结果数</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>质量</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>cut off</source>
+        <translation>中断</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>trusted</source>
+        <translation>可信</translation>
+    </message>
+    <message>
+        <source>caution</source>
+        <translation>需谨慎</translation>
+    </message>
+    <message>
+        <source>invalid</source>
+        <translation>无效</translation>
+    </message>
+</context>
+<context>
+    <name>Holder</name>
+    <message>
+        <source>One moment…</source>
+        <translation>请稍候…</translation>
+    </message>
+</context>
+<context>
+    <name>LivePage</name>
+    <message>
+        <source>Nothing is being measured</source>
+        <translation>当前没有测量</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>停止(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Esc. What was measured until now is kept.</source>
+        <translation>Esc。已测得的数据会保留。</translation>
+    </message>
+    <message>
+        <source>Getting ready</source>
+        <translation>准备</translation>
+    </message>
+    <message>
+        <source>Practice</source>
+        <translation>热身</translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Progress of measuring</source>
+        <translation>测量进度</translation>
+    </message>
+    <message>
+        <source>Every wait, in order</source>
+        <translation>按顺序的每次等待时间</translation>
+    </message>
+    <message>
+        <source>&amp;Pause drawing</source>
+        <translation>暂停绘图(&amp;P)</translation>
+    </message>
+    <message>
+        <source>{device}, batch {batch}</source>
+        <translation>{device}，批大小 {batch}</translation>
+    </message>
+    <message>
+        <source>run {position} of {count}</source>
+        <translation>第 {position} 个，共 {count} 个</translation>
+    </message>
+    <message>
+        <source>Typical wait so far</source>
+        <translation>目前的典型等待时间</translation>
+    </message>
+    <message>
+        <source>Typical wait in practice</source>
+        <translation>热身时的典型等待时间</translation>
+    </message>
+    <message>
+        <source>Counted answers</source>
+        <translation>已计入的结果数</translation>
+    </message>
+    <message>
+        <source>Practice runs (not counted)</source>
+        <translation>热身次数（不计入）</translation>
+    </message>
+    <message>
+        <source>Choose files on the page “Run” and press Start.</source>
+        <translation>在“新测量”页选择文件，然后点击“开始测量”。</translation>
+    </message>
+    <message>
+        <source>This run is over.</source>
+        <translation>本次测量已结束。</translation>
+    </message>
+    <message>
+        <source>Waiting until this program has no other work, so that only the model is measured…</source>
+        <translation>正在等待本程序的其他工作完成，以便只测量模型…</translation>
+    </message>
+</context>
+<context>
+    <name>Machine</name>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Physical cores</source>
+        <translation>物理核心数</translation>
+    </message>
+    <message>
+        <source>Logical cores</source>
+        <translation>逻辑核心数</translation>
+    </message>
+    <message>
+        <source>Cores this process may use</source>
+        <translation>本进程可用核心数</translation>
+    </message>
+    <message>
+        <source>Instruction sets</source>
+        <translation>指令集</translation>
+    </message>
+    <message>
+        <source>Highest clock</source>
+        <translation>最高频率</translation>
+    </message>
+    <message>
+        <source>Clock governor</source>
+        <translation>频率调节策略</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Memory granted to the container</source>
+        <translation>容器可用内存</translation>
+    </message>
+    <message>
+        <source>Virtual machine</source>
+        <translation>虚拟机</translation>
+    </message>
+    <message>
+        <source>Hypervisor</source>
+        <translation>虚拟机监控程序</translation>
+    </message>
+    <message>
+        <source>Newest CUDA of the driver</source>
+        <translation>驱动支持的最高 CUDA 版本</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Compute capability</source>
+        <translation>计算能力</translation>
+    </message>
+    <message>
+        <source>Memory of the card</source>
+        <translation>显存</translation>
+    </message>
+    <message>
+        <source>Highest clock of the card</source>
+        <translation>显卡最高频率</translation>
+    </message>
+    <message>
+        <source>Power limit of the card</source>
+        <translation>显卡功耗上限</translation>
+    </message>
+</context>
+<context>
+    <name>MachinePage</name>
+    <message>
+        <source>Choose a cell to read where its figure comes from.</source>
+        <translation>选中单元格可查看数字的来源。</translation>
+    </message>
+    <message>
+        <source>{shown} of {total} cards</source>
+        <translation>显示 {shown} / {total} 款显卡</translation>
+    </message>
+    <message>
+        <source>This machine is being asked what it is…</source>
+        <translation>正在查询本机配置…</translation>
+    </message>
+    <message>
+        <source>This machine beside well-known cards</source>
+        <translation>本机与常见显卡对照</translation>
+    </message>
+    <message>
+        <source>Filter by name, maker or architecture…</source>
+        <translation>按名称、厂商或架构筛选…</translation>
+    </message>
+    <message>
+        <source>Filter the cards</source>
+        <translation>筛选显卡</translation>
+    </message>
+    <message>
+        <source>Facts about this machine</source>
+        <translation>本机信息</translation>
+    </message>
+    <message>
+        <source>Peaks are theoretical and dense. * computed from units, rate and clock; ~ estimated from the largest clock; – not known: point at the cell to read why.</source>
+        <translation>峰值为理论稠密值。* 由单元数、每周期速率和频率计算；~ 按最高频率估算；– 未知：将鼠标移到单元格上可查看原因。</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Start</source>
+        <translation>首页</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>新测量</translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation>测量中</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+</context>
+<context>
+    <name>Names</name>
+    <message>
+        <source>Waits (latency)</source>
+        <translation>等待时间（延迟）</translation>
+    </message>
+    <message>
+        <source>Answers per second (throughput)</source>
+        <translation>每秒结果数（吞吐量）</translation>
+    </message>
+    <message>
+        <source>Phases</source>
+        <translation>阶段</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Arithmetic (1 MAC = 2 FLOPs)</source>
+        <translation>计算量（1 MAC = 2 FLOPs）</translation>
+    </message>
+    <message>
+        <source>What the measuring itself costs</source>
+        <translation>测量本身的开销</translation>
+    </message>
+    <message>
+        <source>Power and energy</source>
+        <translation>功率与能耗</translation>
+    </message>
+    <message>
+        <source>Same answers?</source>
+        <translation>结果是否一致</translation>
+    </message>
+    <message>
+        <source>Typical wait (P50)</source>
+        <translation>典型等待时间 (P50)</translation>
+    </message>
+    <message>
+        <source>Slow 1 in 10 (P90)</source>
+        <translation>十次中最慢的一次 (P90)</translation>
+    </message>
+    <message>
+        <source>Slow 1 in 20 (P95)</source>
+        <translation>二十次中最慢的一次 (P95)</translation>
+    </message>
+    <message>
+        <source>Slow 1 in 100 (P99)</source>
+        <translation>百次中最慢的一次 (P99)</translation>
+    </message>
+    <message>
+        <source>Slow 1 in 1,000 (P99.9)</source>
+        <translation>千次中最慢的一次 (P99.9)</translation>
+    </message>
+    <message>
+        <source>95 % interval of P50</source>
+        <translation>P50 的 95 % 置信区间</translation>
+    </message>
+    <message>
+        <source>95 % interval of P99</source>
+        <translation>P99 的 95 % 置信区间</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>平均值</translation>
+    </message>
+    <message>
+        <source>Standard deviation</source>
+        <translation>标准差</translation>
+    </message>
+    <message>
+        <source>Coefficient of variation</source>
+        <translation>变异系数</translation>
+    </message>
+    <message>
+        <source>Fastest</source>
+        <translation>最快</translation>
+    </message>
+    <message>
+        <source>Slowest</source>
+        <translation>最慢</translation>
+    </message>
+    <message>
+        <source>Inferences per second</source>
+        <translation>每秒推理次数</translation>
+    </message>
+    <message>
+        <source>Samples per second</source>
+        <translation>每秒样本数</translation>
+    </message>
+    <message>
+        <source>Import of the runtime</source>
+        <translation>导入运行时</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Compile</source>
+        <translation>编译</translation>
+    </message>
+    <message>
+        <source>First inference (cold)</source>
+        <translation>首次推理（冷启动）</translation>
+    </message>
+    <message>
+        <source>Second inference</source>
+        <translation>第二次推理</translation>
+    </message>
+    <message>
+        <source>Practice runs (warm-up)</source>
+        <translation>热身（预热）</translation>
+    </message>
+    <message>
+        <source>Number of practice runs</source>
+        <translation>热身次数</translation>
+    </message>
+    <message>
+        <source>State after practice</source>
+        <translation>热身后的状态</translation>
+    </message>
+    <message>
+        <source>Measuring (steady state)</source>
+        <translation>测量（稳态）</translation>
+    </message>
+    <message>
+        <source>Start to first inference</source>
+        <translation>从开始到首次推理</translation>
+    </message>
+    <message>
+        <source>RSS before loading</source>
+        <translation>加载前 RSS</translation>
+    </message>
+    <message>
+        <source>RSS after loading</source>
+        <translation>加载后 RSS</translation>
+    </message>
+    <message>
+        <source>Most memory used (peak RSS)</source>
+        <translation>最高内存占用（峰值 RSS）</translation>
+    </message>
+    <message>
+        <source>Of that, by the model</source>
+        <translation>其中模型占用</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Peak process VRAM</source>
+        <translation>进程峰值显存</translation>
+    </message>
+    <message>
+        <source>Peak allocated VRAM</source>
+        <translation>峰值分配显存</translation>
+    </message>
+    <message>
+        <source>Memory of the device</source>
+        <translation>设备内存</translation>
+    </message>
+    <message>
+        <source>Share of the total</source>
+        <translation>占总量的比例</translation>
+    </message>
+    <message>
+        <source>FLOPs per inference</source>
+        <translation>每次推理的 FLOPs</translation>
+    </message>
+    <message>
+        <source>MACs per inference</source>
+        <translation>每次推理的 MACs</translation>
+    </message>
+    <message>
+        <source>FLOPs per sample</source>
+        <translation>每个样本的 FLOPs</translation>
+    </message>
+    <message>
+        <source>Other arithmetic, counted apart</source>
+        <translation>其他运算（单独统计）</translation>
+    </message>
+    <message>
+        <source>Operators counted</source>
+        <translation>已统计的算子</translation>
+    </message>
+    <message>
+        <source>Speed reached</source>
+        <translation>达到的速度</translation>
+    </message>
+    <message>
+        <source>Share of the peak</source>
+        <translation>占峰值的比例</translation>
+    </message>
+    <message>
+        <source>Source of the peak</source>
+        <translation>峰值来源</translation>
+    </message>
+    <message>
+        <source>Method of counting</source>
+        <translation>统计方法</translation>
+    </message>
+    <message>
+        <source>Null call, P50</source>
+        <translation>空调用 P50</translation>
+    </message>
+    <message>
+        <source>Null call, P99</source>
+        <translation>空调用 P99</translation>
+    </message>
+    <message>
+        <source>Null call as a share of the wait</source>
+        <translation>空调用占等待时间的比例</translation>
+    </message>
+    <message>
+        <source>Method of measuring power</source>
+        <translation>功率测量方法</translation>
+    </message>
+    <message>
+        <source>Average power</source>
+        <translation>平均功率</translation>
+    </message>
+    <message>
+        <source>Power at rest</source>
+        <translation>空闲功率</translation>
+    </message>
+    <message>
+        <source>Energy per inference</source>
+        <translation>每次推理的能耗</translation>
+    </message>
+    <message>
+        <source>Samples per joule</source>
+        <translation>每焦耳样本数</translation>
+    </message>
+    <message>
+        <source>Samples per second and watt</source>
+        <translation>每秒每瓦样本数</translation>
+    </message>
+    <message>
+        <source>Uncertainty</source>
+        <translation>不确定度</translation>
+    </message>
+    <message>
+        <source>Same input, same answer</source>
+        <translation>相同输入得到相同结果</translation>
+    </message>
+    <message>
+        <source>Largest difference on repeat</source>
+        <translation>重复时的最大差异</translation>
+    </message>
+    <message>
+        <source>Answers are finite</source>
+        <translation>结果均为有限值</translation>
+    </message>
+    <message>
+        <source>Reference model</source>
+        <translation>参考模型</translation>
+    </message>
+    <message>
+        <source>Right answers (top 1)</source>
+        <translation>正确率 (top 1)</translation>
+    </message>
+    <message>
+        <source>Right answers (top 5)</source>
+        <translation>正确率 (top 5)</translation>
+    </message>
+    <message>
+        <source>Labelled data</source>
+        <translation>标注数据</translation>
+    </message>
+    <message>
+        <source>Number of labelled samples</source>
+        <translation>标注样本数</translation>
+    </message>
+</context>
+<context>
+    <name>Numbers</name>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>of {count} measurements; {method}</source>
+        <translation>基于 {count} 次测量；{method}</translation>
+    </message>
+    <message>
+        <source>not counted: {names}</source>
+        <translation>未统计：{names}</translation>
+    </message>
+    <message>
+        <source>medians of ten equal parts differ by {spread}</source>
+        <translation>十等分各段的中位数相差 {spread}</translation>
+    </message>
+    <message>
+        <source>the same loop over a call that does nothing</source>
+        <translation>对空调用执行同样的循环</translation>
+    </message>
+</context>
+<context>
+    <name>OrderTab</name>
+    <message>
+        <source>runs</source>
+        <translation>次数</translation>
+    </message>
+    <message>
+        <source>part</source>
+        <translation>部分</translation>
+    </message>
+    <message>
+        <source>fastest</source>
+        <translation>最快</translation>
+    </message>
+    <message>
+        <source>middle</source>
+        <translation>中位</translation>
+    </message>
+    <message>
+        <source>slowest</source>
+        <translation>最慢</translation>
+    </message>
+    <message>
+        <source>first calls</source>
+        <translation>首次调用</translation>
+    </message>
+    <message>
+        <source>practice</source>
+        <translation>热身</translation>
+    </message>
+    <message>
+        <source>counted</source>
+        <translation>计入</translation>
+    </message>
+    <message>
+        <source>Waits in order, as a table</source>
+        <translation>按顺序的等待时间表</translation>
+    </message>
+    <message>
+        <source>There are no single waits to draw: none were measured, or none were kept.</source>
+        <translation>没有可绘制的单次等待时间：未测得，或未保留。</translation>
+    </message>
+</context>
+<context>
+    <name>QueueRow</name>
+    <message>
+        <source>waits</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>stopped early</source>
+        <translation>提前停止</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>could not begin</source>
+        <translation>未能开始</translation>
+    </message>
+    <message>
+        <source>not started</source>
+        <translation>未开始</translation>
+    </message>
+</context>
+<context>
+    <name>QueueView</name>
+    <message>
+        <source>Queue</source>
+        <translation>队列</translation>
+    </message>
+</context>
+<context>
+    <name>Readings</name>
+    <message>
+        <source>lower is better</source>
+        <translation>越低越好</translation>
+    </message>
+    <message>
+        <source>higher is better</source>
+        <translation>越高越好</translation>
+    </message>
+    <message>
+        <source>needs n ≥ {count}</source>
+        <translation>需要 n ≥ {count}</translation>
+    </message>
+    <message>
+        <source>Typical wait</source>
+        <translation>典型等待时间</translation>
+    </message>
+    <message>
+        <source>Slow 1 in 100</source>
+        <translation>百次中最慢的一次</translation>
+    </message>
+    <message>
+        <source>Answers per second</source>
+        <translation>每秒结果数</translation>
+    </message>
+    <message>
+        <source>throughput, one at a time</source>
+        <translation>吞吐量，逐个处理</translation>
+    </message>
+    <message>
+        <source>throughput in batches of {batch}: {rate} samples/s</source>
+        <translation>吞吐量，批大小 {batch}：{rate} 样本/秒</translation>
+    </message>
+    <message>
+        <source>/s</source>
+        <translation>/秒</translation>
+    </message>
+    <message>
+        <source>Getting ready</source>
+        <translation>准备时间</translation>
+    </message>
+    <message>
+        <source>load + first call</source>
+        <translation>加载 + 首次推理</translation>
+    </message>
+    <message>
+        <source>Load {load}, first call {first}. Measured once.</source>
+        <translation>加载 {load}，首次推理 {first}。只测一次。</translation>
+    </message>
+    <message>
+        <source>Most memory used</source>
+        <translation>最高内存占用</translation>
+    </message>
+    <message>
+        <source>peak RSS of the process</source>
+        <translation>进程峰值 RSS</translation>
+    </message>
+    <message>
+        <source>peak RSS, {share} by the model</source>
+        <translation>峰值 RSS，其中模型占 {share}</translation>
+    </message>
+    <message>
+        <source>The most memory that the measuring process held.</source>
+        <translation>测量进程占用过的最高内存。</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>未测得</translation>
+    </message>
+    <message>
+        <source>{percentile}, run too short for an interval</source>
+        <translation>{percentile}，时间太短，无法给出区间</translation>
+    </message>
+    <message>
+        <source>{percentile}, 95 % sure: {low}–{high}</source>
+        <translation>{percentile}，95 % 置信：{low}–{high}</translation>
+    </message>
+    <message>
+        <source>From {count} measurements in one process.</source>
+        <translation>来自一个进程中的 {count} 次测量。</translation>
+    </message>
+</context>
+<context>
+    <name>RecentRuns</name>
+    <message>
+        <source>Nothing measured yet.</source>
+        <translation>还没有测量。</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open the run of {file}</source>
+        <translation>打开 {file} 的测量</translation>
+    </message>
+</context>
+<context>
+    <name>ResultView</name>
+    <message>
+        <source>{format} · {runtime} on {device} · batch {batch} · {when}</source>
+        <translation>{format} · {runtime}，{device} · 批大小 {batch} · {when}</translation>
+    </message>
+    <message>
+        <source>Run a&amp;gain</source>
+        <translation>再测一次(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>导出(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Re&amp;port…</source>
+        <translation>报告(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Waits</source>
+        <translation>等待时间</translation>
+    </message>
+    <message>
+        <source>In order</source>
+        <translation>按顺序</translation>
+    </message>
+    <message>
+        <source>All numbers</source>
+        <translation>所有数字</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Not measured</source>
+        <translation>未测得</translation>
+    </message>
+    <message>
+        <source>Charts and tables of this result</source>
+        <translation>此结果的图表</translation>
+    </message>
+    <message>
+        <source>All numbers of this result</source>
+        <translation>此结果的所有数字</translation>
+    </message>
+    <message>
+        <source>Settings of this run</source>
+        <translation>本次测量的设置</translation>
+    </message>
+    <message>
+        <source>What could not be measured, and why</source>
+        <translation>未能测得的项目及原因</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsPage</name>
+    <message>
+        <source>Results side by side</source>
+        <translation>结果并列</translation>
+    </message>
+    <message>
+        <source>One process each: another start may differ by several percent, so this ranks nothing.</source>
+        <translation>每个结果来自一个进程：重新启动后可能相差百分之几，因此这里不作排名。</translation>
+    </message>
+    <message>
+        <source>No result yet. Open a model file and press Start; what it measures is shown here.</source>
+        <translation>还没有结果。打开模型文件并点击“开始测量”，测量结果会显示在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>RunForm</name>
+    <message>
+        <source>Seconds of measuring</source>
+        <translation>测量秒数</translation>
+    </message>
+    <message>
+        <source>all that may be used</source>
+        <translation>全部可用</translation>
+    </message>
+    <message>
+        <source>until the waits are steady</source>
+        <translation>直到等待时间稳定</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>从不</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
+        <source>E&amp;xactly this long instead:</source>
+        <translation>改为固定时长(&amp;X)：</translation>
+    </message>
+    <message>
+        <source>C&amp;hoose…</source>
+        <translation>选择(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>Choose a file with inputs</source>
+        <translation>选择输入数据文件</translation>
+    </message>
+    <message>
+        <source>&amp;Where</source>
+        <translation>设备(&amp;W)</translation>
+    </message>
+    <message>
+        <source>R&amp;untime</source>
+        <translation>运行时(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Per &amp;batch</source>
+        <translation>每批数量(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Threads</source>
+        <translation>线程数(&amp;T)</translation>
+    </message>
+    <message>
+        <source>How &amp;long</source>
+        <translation>测量时长(&amp;L)</translation>
+    </message>
+    <message>
+        <source>S&amp;eed of made-up inputs</source>
+        <translation>生成输入的种子(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Practice runs (warm-up)</source>
+        <translation>热身次数（预热）(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Give up loading after</source>
+        <translation>加载超时(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Inputs</source>
+        <translation>输入数据(&amp;I)</translation>
+    </message>
+    <message>
+        <source>&amp;More</source>
+        <translation>更多(&amp;M)</translation>
+    </message>
+    <message>
+        <source>made up from the seed</source>
+        <translation>按种子生成</translation>
+    </message>
+    <message>
+        <source>The one that fits the file</source>
+        <translation>自动选择</translation>
+    </message>
+    <message>
+        <source>A quick look (3 to 10 s)</source>
+        <translation>快速了解（3 至 10 秒）</translation>
+    </message>
+    <message>
+        <source>A solid answer (10 s to 1 min)</source>
+        <translation>可靠结论（10 秒至 1 分钟）</translation>
+    </message>
+    <message>
+        <source>Rigorous (1 to 10 min)</source>
+        <translation>严格测量（1 至 10 分钟）</translation>
+    </message>
+    <message>
+        <source>Processor (CPU)</source>
+        <translation>处理器 (CPU)</translation>
+    </message>
+    <message>
+        <source>Graphics card {number} (CUDA)</source>
+        <translation>显卡 {number} (CUDA)</translation>
+    </message>
+</context>
+<context>
+    <name>RunOrderStrip</name>
+    <message>
+        <source>run number</source>
+        <translation>序号</translation>
+    </message>
+    <message>
+        <source>wait ({unit})</source>
+        <translation>等待时间 ({unit})</translation>
+    </message>
+    <message>
+        <source>Waits in order</source>
+        <translation>按顺序的等待时间</translation>
+    </message>
+    <message>
+        <source>Nothing measured yet.</source>
+        <translation>还没有测量。</translation>
+    </message>
+    <message>
+        <source>Shaded: {cold} first calls and {warmup} practice runs, not counted.</source>
+        <translation>阴影：{cold} 次首次调用和 {warmup} 次热身，不计入。</translation>
+    </message>
+    <message>
+        <source>▲ {count} above the chart, the slowest {slowest} at run {run}.</source>
+        <translation>▲ {count} 次超出图表，最慢 {slowest}，序号 {run}。</translation>
+    </message>
+    <message>
+        <source>{count} counted waits, the middle one {middle}, the slowest {slowest}.</source>
+        <translation>计入 {count} 次等待，中位 {middle}，最慢 {slowest}。</translation>
+    </message>
+</context>
+<context>
+    <name>RunPage</name>
+    <message>
+        <source>Checking the files…</source>
+        <translation>正在检查文件…</translation>
+    </message>
+    <message>
+        <source>Add a model file to begin.</source>
+        <translation>请先添加模型文件。</translation>
+    </message>
+    <message>
+        <source>Nothing can be measured yet; the reason stands at the file.</source>
+        <translation>暂时无法测量，原因见文件处。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Ready: %n run(s)</source>
+        <translation>
+            <numerusform>准备就绪：%n 次测量</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close other programs for a quiet machine.</source>
+        <translation>请关闭其他程序，让电脑保持空闲。</translation>
+    </message>
+    <message>
+        <source>{least} to {most} s of measuring, and a few seconds to get ready.</source>
+        <translation>测量 {least} 至 {most} 秒，另需几秒准备。</translation>
+    </message>
+    <message>
+        <source>{most} s of measuring, and a few seconds to get ready.</source>
+        <translation>测量 {most} 秒，另需几秒准备。</translation>
+    </message>
+    <message numerus="yes">
+        <source> %n file(s) left out.</source>
+        <translation>
+            <numerusform>有 %n 个文件不参与。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>1  Models</source>
+        <translation>1  模型</translation>
+    </message>
+    <message>
+        <source>2  How to measure</source>
+        <translation>2  如何测量</translation>
+    </message>
+    <message>
+        <source>&amp;Add files…</source>
+        <translation>添加文件(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>Drop model files here, or press “Add files”.</source>
+        <translation>将模型文件拖到这里，或点击“添加文件”。</translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation>开始测量(&amp;S)</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>测量计划</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>环境</translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Input “{name}”</source>
+        <translation>输入“{name}”</translation>
+    </message>
+    <message>
+        <source>Output “{name}”</source>
+        <translation>输出“{name}”</translation>
+    </message>
+    <message>
+        <source>{low} s to {high} s</source>
+        <translation>{low} 秒至 {high} 秒</translation>
+    </message>
+    <message>
+        <source>Runtime</source>
+        <translation>运行时</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation>场景</translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Concurrency</source>
+        <translation>并发</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>线程数</translation>
+    </message>
+    <message>
+        <source>World size</source>
+        <translation>进程组规模</translation>
+    </message>
+    <message>
+        <source>Precision asked for</source>
+        <translation>要求的精度</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Time to measure</source>
+        <translation>测量时长</translation>
+    </message>
+    <message>
+        <source>Practice runs</source>
+        <translation>热身次数</translation>
+    </message>
+    <message>
+        <source>Distinct inputs</source>
+        <translation>不同输入数</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>made up from the seed</source>
+        <translation>按种子生成</translation>
+    </message>
+    <message>
+        <source>from a file</source>
+        <translation>来自文件</translation>
+    </message>
+    <message>
+        <source>as in the file</source>
+        <translation>与文件一致</translation>
+    </message>
+    <message>
+        <source>{count} operators</source>
+        <translation>{count} 个算子</translation>
+    </message>
+    <message>
+        <source>Version of the runtime</source>
+        <translation>运行时版本</translation>
+    </message>
+    <message>
+        <source>Precision that ran</source>
+        <translation>实际精度</translation>
+    </message>
+    <message>
+        <source>Ran on {provider}</source>
+        <translation>运行于 {provider}</translation>
+    </message>
+    <message>
+        <source>Operating system</source>
+        <translation>操作系统</translation>
+    </message>
+    <message>
+        <source>Driver</source>
+        <translation>驱动</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>测量时间</translation>
+    </message>
+</context>
+<context>
+    <name>ShapeRows</name>
+    <message>
+        <source>Size of “{name}”</source>
+        <translation>“{name}”的大小</translation>
+    </message>
+    <message>
+        <source>Shape of “{name}”</source>
+        <translation>“{name}”的形状</translation>
+    </message>
+    <message>
+        <source>for example 1×3×224×224</source>
+        <translation>例如 1×3×224×224</translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message>
+        <source>How fast is your model here?</source>
+        <translation>您的模型在这台电脑上有多快？</translation>
+    </message>
+    <message>
+        <source>Give it an exported model, and read how long an answer takes on this machine, and why.</source>
+        <translation>给出一个导出的模型，就能知道它在这台电脑上得出一个结果要多久，以及为什么。</translation>
+    </message>
+    <message>
+        <source>Drop model files here</source>
+        <translation>将模型文件拖到这里</translation>
+    </message>
+    <message>
+        <source>ONNX (.onnx) and TorchScript (.pt, .pth, .ts). Files are recognised by their content.</source>
+        <translation>ONNX (.onnx) 和 TorchScript (.pt、.pth、.ts)。按内容识别文件。</translation>
+    </message>
+    <message>
+        <source>&amp;Choose files…</source>
+        <translation>选择文件(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>How sure do you want to be?</source>
+        <translation>您想要多大把握？</translation>
+    </message>
+    <message>
+        <source>Last runs</source>
+        <translation>最近的测量</translation>
+    </message>
+    <message>
+        <source>Try the &amp;demo</source>
+        <translation>试试演示(&amp;D)</translation>
+    </message>
+    <message>
+        <source>No model at hand? The demo measures a small digit classifier, in both formats.</source>
+        <translation>手边没有模型？演示会测量一个小型手写数字分类器的两种格式。</translation>
+    </message>
+    <message>
+        <source>A &amp;quick look</source>
+        <translation>快速了解(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>How long one answer takes, roughly. 3 to 10 s.</source>
+        <translation>大致了解一个结果要多久。3 至 10 秒。</translation>
+    </message>
+    <message>
+        <source>A &amp;solid answer</source>
+        <translation>可靠结论(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Until the typical wait is known to 1 %. 10 s to 1 min.</source>
+        <translation>测到典型等待时间精确到 1 % 为止。10 秒至 1 分钟。</translation>
+    </message>
+    <message>
+        <source>&amp;Rigorous</source>
+        <translation>严格测量(&amp;R)</translation>
+    </message>
+    <message>
+        <source>To 0.5 %, slowest answers included, for numbers to pass on. 1 to 10 min.</source>
+        <translation>精确到 0.5 %，包括最慢的结果，适合对外引用。1 至 10 分钟。</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>Looking at the machine…</source>
+        <translation>正在查看本机…</translation>
+    </message>
+    <message>
+        <source>unknown processor</source>
+        <translation>未知处理器</translation>
+    </message>
+    <message>
+        <source>{count} usable cores</source>
+        <translation>{count} 个可用核心</translation>
+    </message>
+    <message>
+        <source>no NVIDIA GPU</source>
+        <translation>没有 NVIDIA GPU</translation>
+    </message>
+    <message>
+        <source>Looking for runtimes…</source>
+        <translation>正在查找运行时…</translation>
+    </message>
+    <message>
+        <source>{title} is missing</source>
+        <translation>缺少 {title}</translation>
+    </message>
+    <message>
+        <source>Fonts: fine</source>
+        <translation>字体：正常</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+</context>
+<context>
+    <name>VerdictLine</name>
+    <message>
+        <source>&amp;Why?</source>
+        <translation>为什么？(&amp;W)</translation>
+    </message>
+    <message>
+        <source>stopped early: this is what was measured until then</source>
+        <translation>提前停止：以下为停止前测得的数据</translation>
+    </message>
+    <message>
+        <source>cut off: this is what was measured until then</source>
+        <translation>中断：以下为中断前测得的数据</translation>
+    </message>
+    <message>
+        <source>{count} measurements</source>
+        <translation>{count} 次测量</translation>
+    </message>
+    <message>
+        <source>Trusted</source>
+        <translation>可信</translation>
+    </message>
+    <message>
+        <source>Read with caution</source>
+        <translation>请谨慎解读</translation>
+    </message>
+    <message>
+        <source>Not to be relied on</source>
+        <translation>不可作为依据</translation>
+    </message>
+    <message>
+        <source>steady</source>
+        <translation>稳定</translation>
+    </message>
+    <message>
+        <source>drifting</source>
+        <translation>有漂移</translation>
+    </message>
+    <message>
+        <source>two groups of waits</source>
+        <translation>等待时间分为两组</translation>
+    </message>
+    <message>
+        <source>practice did not settle</source>
+        <translation>热身未稳定</translation>
+    </message>
+    <message>
+        <source>too few to tell whether steady</source>
+        <translation>次数太少，无法判断是否稳定</translation>
+    </message>
+    <message>
+        <source>The run was steady, long enough, and nothing was seen that would put the numbers in doubt.</source>
+        <translation>本次测量稳定且时间足够，没有发现会让数字存疑的情况。</translation>
+    </message>
+</context>
+<context>
+    <name>WaitChart</name>
+    <message>
+        <source>wait ({unit}), log scale</source>
+        <translation>等待时间 ({unit})，对数刻度</translation>
+    </message>
+    <message>
+        <source>share of calls</source>
+        <translation>调用占比</translation>
+    </message>
+    <message>
+        <source>calls</source>
+        <translation>调用次数</translation>
+    </message>
+    <message>
+        <source>Share of calls below each wait</source>
+        <translation>低于各等待时间的调用占比</translation>
+    </message>
+    <message>
+        <source>Histogram of waits</source>
+        <translation>等待时间直方图</translation>
+    </message>
+    <message>
+        <source>{count} counted waits. {marks}</source>
+        <translation>计入 {count} 次等待。{marks}</translation>
+    </message>
+    <message>
+        <source>▶ {count} beyond the chart, the slowest {slowest}.</source>
+        <translation>▶ {count} 次超出图表，最慢 {slowest}。</translation>
+    </message>
+</context>
+<context>
+    <name>WaitsTab</name>
+    <message>
+        <source>share of calls</source>
+        <translation>调用占比</translation>
+    </message>
+    <message>
+        <source>took at most</source>
+        <translation>至多用时</translation>
+    </message>
+    <message>
+        <source>from</source>
+        <translation>从</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>calls</source>
+        <translation>调用次数</translation>
+    </message>
+    <message>
+        <source>share</source>
+        <translation>占比</translation>
+    </message>
+    <message>
+        <source>&amp;Bars</source>
+        <translation>柱状(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Share &amp;below</source>
+        <translation>累计占比(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Waits as a table</source>
+        <translation>等待时间表</translation>
+    </message>
+    <message>
+        <source>There are no single waits to draw: none were measured, or none were kept.</source>
+        <translation>没有可绘制的单次等待时间：未测得，或未保留。</translation>
+    </message>
+    <message>
+        <source>99 of 100 answers came within {wait}.</source>
+        <translation>100 个结果中有 99 个在 {wait} 内得出。</translation>
+    </message>
+</context>
+<context>
+    <name>_ChartTab</name>
+    <message>
+        <source>Show as &amp;table</source>
+        <translation>显示为表格(&amp;T)</translation>
+    </message>
+</context>
 </TS>
