@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from profiler.metrics import binomial
 from profiler.result import Interval, Latency
 
 Samples = npt.NDArray[np.int64]
+Weights = npt.NDArray[np.float64]
 
 # Smallest count at which a one-sided 95 % bound of the percentile exists: p**n <= 0.05 (MEASURING.md, 1.3).
 MINIMUM_COUNT = {0.50: 1, 0.90: 29, 0.95: 59, 0.99: 299, 0.999: 2_995}
@@ -18,8 +21,10 @@ MINIMUM_COUNT = {0.50: 1, 0.90: 29, 0.95: 59, 0.99: 299, 0.999: 2_995}
 BLOCK_NS = 500_000_000
 BLOCK_RUNS = 50
 MINIMUM_BLOCKS = 6
+MOST_BLOCKS = 2_000
 RESAMPLES = 2_000
 _GRID = 2_048
+_STRIDE = 32
 
 
 def percentile(ordered: Samples, p: float) -> int:
@@ -34,20 +39,40 @@ def shown(ordered: Samples, p: float) -> int | None:
 
 
 def blocks_of(samples: Samples) -> npt.NDArray[np.int64]:
-    """The block of each sample: blocks last 0.5 s or 50 runs, the longer (MEASURING.md, 1.3)."""
-    if not len(samples):
-        return np.empty(0, dtype=np.int64)
-    by_time = np.cumsum(samples, dtype=np.int64) // BLOCK_NS
-    edges = np.flatnonzero(np.diff(by_time)) + 1
+    """The block of each sample: blocks last 0.5 s or 50 runs, the longer (MEASURING.md, 1.3).
+
+    Where that makes more than 2,000 blocks, neighbours are joined.
+    """
+    marks = np.zeros(len(samples), dtype=np.int64)
+    marks[block_firsts(samples)[1:]] = 1
+    return np.cumsum(marks, out=marks)
+
+
+def block_firsts(samples: Samples, most: int = MOST_BLOCKS) -> list[int]:
+    """Where each block begins; neighbours are joined where there would be more than `most`."""
+    by_time = np.cumsum(samples, dtype=np.int64)
+    by_time //= BLOCK_NS
+    edges = np.flatnonzero(by_time[1:] != by_time[:-1]) + 1
     firsts = [0]
     for edge in edges.tolist():
         if edge - firsts[-1] >= BLOCK_RUNS:
             firsts.append(edge)
     if len(firsts) > 1 and len(samples) - firsts[-1] < BLOCK_RUNS:
         firsts.pop()
-    marks = np.zeros(len(samples), dtype=np.int64)
-    marks[firsts[1:]] = 1
-    return np.cumsum(marks, dtype=np.int64)
+    return firsts[:: math.ceil(len(firsts) / most)]
+
+
+def sorted_blocks(samples: Samples, firsts: Sequence[int]) -> list[Samples]:
+    """A copy of the samples, cut into blocks that begin at `firsts`, each ascending."""
+    parts = np.split(samples.copy(), list(firsts)[1:])
+    for part in parts:
+        part.sort()
+    return parts
+
+
+def drawn_blocks(count: int, resamples: int, generator: np.random.Generator) -> Weights:
+    """How often each of `count` blocks is drawn in each resample: (resamples, count) whole numbers."""
+    return generator.multinomial(count, np.full(count, 1 / count), size=resamples).astype(np.float64)
 
 
 def bootstrap_intervals(
@@ -56,42 +81,64 @@ def bootstrap_intervals(
     """95 % block-bootstrap intervals of percentiles; None where there are fewer than six blocks.
 
     Blocks, not single samples, are drawn with replacement, because samples are not independent
-    (MEASURING.md, 1.2). Candidate values are observed latencies at up to 2,048 ranks, dense around each
-    percentile, so that the cost does not grow with the count.
+    (MEASURING.md, 1.2). `blocks`: the block of each sample, ascending. The values looked at are observed
+    latencies at up to 2,048 ranks, dense around each percentile: the cost hardly grows with the count.
     """
-    labels = blocks_of(samples) if blocks is None else blocks
-    count = int(labels[-1]) + 1 if len(labels) else 0
-    if count < MINIMUM_BLOCKS:
+    firsts = block_firsts(samples) if blocks is None else [0, *(np.flatnonzero(np.diff(blocks)) + 1).tolist()]
+    parts = sorted_blocks(samples, firsts)
+    if len(parts) < MINIMUM_BLOCKS:
         return [None for _ in percentiles]
-    order = np.argsort(samples, kind="stable")
-    ordered, owners = samples[order], labels[order]
-    draws = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
-    return [_interval(ordered, owners, draws, p) for p in percentiles]
+    ordered, draws = np.sort(samples), drawn_blocks(len(parts), RESAMPLES, np.random.default_rng(seed))
+    return [interval_of(drawn_percentiles(parts, draws, ordered, p)) for p in percentiles]
 
 
-def _interval(
-    ordered: Samples, owners: npt.NDArray[np.int64], draws: npt.NDArray[np.int64], p: float
-) -> Interval:
-    ranks = _candidate_ranks(len(ordered), p)
-    blocks = draws.shape[1]
-    bins = np.searchsorted(ranks, np.arange(ranks[-1] + 1))
-    cells = owners[: len(bins)] * len(ranks) + bins
-    below = np.bincount(cells, minlength=blocks * len(ranks)).reshape(blocks, len(ranks))
-    cumulative = np.cumsum(below, axis=1, dtype=np.float64)
-    totals = draws @ np.bincount(owners, minlength=blocks)
-    reached = (draws @ cumulative) >= (p * totals)[:, None] - 1e-9
-    first = np.where(reached.any(axis=1), reached.argmax(axis=1), len(ranks) - 1)
-    values = np.sort(ordered[ranks[first]])
-    return percentile(values, 0.025), percentile(values, 0.975)
+def interval_of(values: Samples) -> Interval:
+    """The middle 95 % of resampled values."""
+    ordered = np.sort(values)
+    return percentile(ordered, 0.025), percentile(ordered, 0.975)
 
 
-def _candidate_ranks(count: int, p: float) -> npt.NDArray[np.int64]:
+def drawn_percentiles(parts: Sequence[Samples], draws: Weights, ordered: Samples, p: float) -> Samples:
+    """The percentile of each resample; `parts` are blocks, ascending, `ordered` all their samples."""
+    totals = draws @ np.array([len(part) for part in parts], dtype=np.float64)
+    return first_reaching(candidates(ordered, p), p * totals, lambda values: draws @ counts(parts, values))
+
+
+def counts(parts: Sequence[Samples], values: Samples) -> Weights:
+    """How many samples of each block are at or below each value: (blocks, values)."""
+    return np.stack([np.searchsorted(part, values, side="right") for part in parts]).astype(np.float64)
+
+
+def first_reaching(values: Samples, targets: Weights, below: Callable[[Samples], Weights]) -> Samples:
+    """For each target the first of the ascending values with `below` it at least the target.
+
+    `below` gives, for some values, an array (targets, values) that ascends along each row. It is asked for
+    every 32nd value first, then only for those in between that still matter.
+    """
+    marks = np.unique(np.append(np.arange(0, len(values), _STRIDE), len(values) - 1))
+    cells = _first_true(below(values[marks]) >= targets[:, None] - 1e-9)
+    low, high = marks[max(0, int(cells.min()) - 1)], marks[int(cells.max())] + 1
+    near = values[low:high]
+    found: Samples = near[_first_true(below(near) >= targets[:, None] - 1e-9)]
+    return found
+
+
+def _first_true(reached: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    places = np.where(reached.any(axis=1), reached.argmax(axis=1), reached.shape[1] - 1)
+    return np.asarray(places, dtype=np.int64)
+
+
+def candidates(ordered: Samples, p: float) -> Samples:
+    """Ascending observed values to look for a percentile among: all, or up to 2,048, dense around it."""
+    count = len(ordered)
     if count <= 2 * _GRID:
-        return np.arange(count)
+        return ordered
     whole = np.linspace(0, count - 1, _GRID // 2)
     spread = 40 * math.sqrt(p * (1 - p) / count) * count
     near = np.linspace(p * count - spread, p * count + spread, _GRID // 2)
-    return np.unique(np.clip(np.concatenate([whole, near]), 0, count - 1).astype(np.int64))
+    ranks = np.unique(np.clip(np.concatenate([whole, near]), 0, count - 1).astype(np.int64))
+    values: Samples = ordered[ranks]
+    return values
 
 
 def summarise(samples: Samples, block_starts: Sequence[int] | None = None, seed: int = 0) -> Latency:
@@ -99,12 +146,24 @@ def summarise(samples: Samples, block_starts: Sequence[int] | None = None, seed:
 
     A percentile below its sample count, and an interval below six blocks, is None.
     """
+    block = describe(samples)
+    if not block.count:
+        return block
+    p50_ci, p99_ci = bootstrap_intervals(samples, (0.50, 0.99), seed)
+    return msgspec.structs.replace(
+        block,
+        p50_ci_ns=p50_ci,
+        p99_ci_ns=p99_ci if block.p99_ns is not None else None,
+        interval_method="block_bootstrap" if p50_ci is not None else None,
+    )
+
+
+def describe(samples: Samples) -> Latency:
+    """The same without intervals, for which the order of the samples does not matter."""
     if not len(samples):
         return Latency()
-    ordered = np.sort(samples)
     mean, std = float(samples.mean()), float(samples.std(ddof=1)) if len(samples) > 1 else None
-    p99 = shown(ordered, 0.99)
-    p50_ci, p99_ci = bootstrap_intervals(samples, (0.50, 0.99), seed)
+    ordered = np.sort(samples)
     return Latency(
         count=len(samples),
         mean_ns=mean,
@@ -114,11 +173,9 @@ def summarise(samples: Samples, block_starts: Sequence[int] | None = None, seed:
         p50_ns=shown(ordered, 0.50),
         p90_ns=shown(ordered, 0.90),
         p95_ns=shown(ordered, 0.95),
-        p99_ns=p99,
+        p99_ns=shown(ordered, 0.99),
         p999_ns=shown(ordered, 0.999),
         max_ns=int(ordered[-1]),
-        p50_ci_ns=p50_ci,
-        p99_ci_ns=p99_ci if p99 is not None else None,
     )
 
 
@@ -128,14 +185,9 @@ def upper_bound_rank(count: int, p: float, confidence: float = 0.95) -> int | No
     The smallest r with P(Binomial(n, p) >= r) <= 1 - confidence: the order statistic x(r) exceeds the
     true percentile with that confidence (David and Nagaraja, Order Statistics, 7.1).
     """
-    log_p, log_q = math.log(p), math.log1p(-p)
-    tail = 0.0
-    for rank in range(count, 0, -1):
-        log_term = (
-            math.lgamma(count + 1) - math.lgamma(rank + 1) - math.lgamma(count - rank + 1)
-            + rank * log_p + (count - rank) * log_q
-        )  # fmt: skip
-        tail += math.exp(log_term)
-        if tail > 1 - confidence:
-            return rank + 1 if rank < count else None
-    return 1
+    low, high = 0, count + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        held = binomial.more_than(middle - 1, count, p) <= 1 - confidence
+        low, high = (low, middle) if held else (middle, high)
+    return high if high <= count else None

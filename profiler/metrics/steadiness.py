@@ -152,7 +152,11 @@ def is_bimodal(samples: Samples) -> bool:
     """A gap of over 20 % between neighbours in sorted order with at least 5 % of the samples on each side."""
     ordered = np.sort(samples)
     edge = max(1, math.ceil(MODE_SHARE * len(ordered)))
-    middle = ordered[edge - 1 : len(ordered) - edge + 1].astype(np.float64)
+    middle = ordered[edge - 1 : len(ordered) - edge + 1]
     if len(middle) < 2:
         return False
-    return bool(np.any(middle[1:] > (1 + MODE_GAP) * np.maximum(middle[:-1], 1)))
+    # In place: a run may hold 1e7 samples.
+    bounds = middle[:-1].astype(np.float64)
+    np.maximum(bounds, 1, out=bounds)
+    bounds *= 1 + MODE_GAP
+    return bool(np.any(middle[1:] > bounds))
