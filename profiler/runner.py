@@ -244,7 +244,9 @@ class Run:
         if step.index == len(gathered.points):
             gathered.points.append(step.point)
             recovery.note(gathered, self._folder)
+        asked_ns = time.monotonic_ns()
         with self._turn():
+            begun_ns += time.monotonic_ns() - asked_ns
             if step.total != 1 or step.replicates > 1:
                 self._listen(PointBegun(step.index, step.total, step.point, step.replicate, step.replicates))
             folder = self._folder / f"{len(outcomes):04d}"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from profiler import error_text, trust
+from profiler import error_text, ranks, trust, wording
 from profiler.backends import catalog
 from profiler.commands import documents, plan_arguments
 from profiler.commands.queue import Queue, exit_code
@@ -30,13 +30,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: TextIO) -> int:
-    queue = Queue(language, err, arguments.quiet)
+    """Under torchrun every rank measures; rank 0 alone speaks, keeps the result and writes the documents."""
+    if not ranks.is_under_torchrun():
+        return _run(arguments, language, out, err, None)
+    try:
+        world = ranks.join()
+    except KnownError as error:
+        print(
+            wording.say("commands", "error", language, sentence=error_text.sentence(error.info, language)),
+            file=err,
+        )
+        return 1
+    try:
+        return _run(arguments, language, out, err, world)
+    finally:
+        world.close()
+
+
+def _run(
+    arguments: argparse.Namespace,
+    language: Language,
+    out: TextIO,
+    err: TextIO,
+    world: ranks.TorchRanks | None,
+) -> int:
+    is_first = world is None or world.rank == 0
+    arguments.quiet = arguments.quiet or not is_first
+    queue = Queue(language, err, arguments.quiet, ranks=world)
     queue.recover()
     for file in arguments.trust:
         _attempt(queue, language, functools.partial(_trust, Path(file)))
     plans = [plan for file in arguments.files if (plan := _plan(queue, language, Path(file), arguments))]
     ended = queue.carry_out(plans)
-    show(ended, arguments, language, out, queue)
+    if is_first:
+        show(ended, arguments, language, out, queue)
     return exit_code(queue)
 
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import secrets
 import sys
-from collections.abc import Callable, Iterable
-from typing import TextIO
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TextIO
 
 from profiler import error_text, folders, messages, recovery, units, wording
+from profiler.alternation import Alternation
+from profiler.attempt import Ranks
 from profiler.plan import RunPlan
-from profiler.runner import Ended, Event, Refused, Run
+from profiler.runner import Ended, Event, Listener, Refused, Run, Turn
 from profiler.store import Store
 from profiler.wording import Language
 
-Begin = Callable[[RunPlan, Store, Callable[[Event], None]], Run]
+
+class Begin(Protocol):
+    """How a run is made: profiler.runner.Run, or a stand-in."""
+
+    def __call__(
+        self, plan: RunPlan, store: Store, listen: Listener, *, turn: Turn, group: str, ranks: Ranks | None
+    ) -> Run: ...
 
 
 class Queue:
@@ -21,9 +31,16 @@ class Queue:
     Attributes: `interrupted` whether the user pressed Ctrl-C; `failed` whether any run failed.
     """
 
-    def __init__(self, language: Language, err: TextIO, quiet: bool = False, begin: Begin = Run) -> None:
+    def __init__(
+        self,
+        language: Language,
+        err: TextIO,
+        quiet: bool = False,
+        begin: Begin = Run,
+        ranks: Ranks | None = None,
+    ) -> None:
         self.interrupted = self.failed = False
-        self._language, self._err, self._begin = language, err, begin
+        self._language, self._err, self._begin, self._ranks = language, err, begin, ranks
         self._progress = _Progress(language, err, quiet)
         self._store = Store(folders.history_folder())
 
@@ -33,16 +50,22 @@ class Queue:
             self.tell("recovered", file=result.model.name, count=result.latency.count)
 
     def carry_out(self, plans: Iterable[RunPlan]) -> list[Ended]:
-        """The runs that were begun, in order; each error is one sentence on standard error."""
-        ended: list[Ended] = []
-        for plan in plans:
-            if self.interrupted:
-                break
-            last = self._one(plan)
-            if isinstance(last, Ended):
-                ended.append(last)
+        """The runs that were begun, in order; each error is one sentence on standard error.
+
+        The processes of several runs alternate, so that a drift of the machine falls on all alike.
+        """
+        every = list(plans)
+        alternation = Alternation(len(every))
+        group = secrets.token_hex(4) if len(every) > 1 else ""
+        runs = [self._started(plan, place, alternation, group) for place, plan in enumerate(every)]
+        for run, _ in runs:
+            while not run.wait(0.5):
+                self._wait_unless_interrupted(run, [other for other, _ in runs])
+        self._progress.clear()
+        lasts = [seen[-1] for _, seen in runs]
+        for last in lasts:
             self._report(last)
-        return ended
+        return [last for last in lasts if isinstance(last, Ended)]
 
     def tell(self, code: str, **parameters: object) -> None:
         print(wording.say("commands", code, self._language, **parameters), file=self._err)
@@ -51,28 +74,37 @@ class Queue:
         self.failed = True
         self.tell("error", sentence=sentence)
 
-    def _one(self, plan: RunPlan) -> Event:
+    def _started(
+        self, plan: RunPlan, place: int, alternation: Alternation, group: str
+    ) -> tuple[Run, list[Event]]:
         seen: list[Event] = []
 
         def listen(event: Event) -> None:
             seen.append(event)
             self._progress.show(plan, event)
+            if isinstance(event, Ended | Refused):
+                alternation.leave(place)
 
-        run = self._begin(plan, self._store, listen)
+        run = self._begin(
+            plan,
+            self._store,
+            listen,
+            turn=functools.partial(alternation.turn, place),
+            group=group,
+            ranks=self._ranks,
+        )
         run.start()
-        while not run.wait(0.5):
-            self._wait_unless_interrupted(run)
-        self._progress.clear()
-        return seen[-1]
+        return run, seen
 
-    def _wait_unless_interrupted(self, run: Run) -> None:
+    def _wait_unless_interrupted(self, run: Run, every: Sequence[Run]) -> None:
         try:
             run.wait(3600)
         except KeyboardInterrupt:
             self.interrupted = True
             self._progress.clear()
             self.tell("stopping")
-            run.cancel()
+            for other in every:
+                other.cancel()
 
     def _report(self, last: Event) -> None:
         if isinstance(last, Refused):
