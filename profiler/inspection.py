@@ -86,6 +86,25 @@ def _torchscript(request: messages.Inspect, path: Path) -> messages.Description:
     )
 
 
+def _null(request: messages.Inspect, path: Path) -> messages.Description:
+    """The yardstick computes nothing."""
+    from profiler.backends import null
+
+    null.read(path)
+    shapes, _ = _shapes(null.NullSession.inputs, request)
+    return messages.Description(
+        inputs=null.NullSession.inputs,
+        outputs=null.NullSession.outputs,
+        parameters=0,
+        weights_bytes=0,
+        weights_by_dtype={},
+        operators=(),
+        flops=Flops(),
+        shapes=shapes or {},
+        unavailable={"flops.per_inference": Reason("yardstick")},
+    )
+
+
 def _shapes(
     inputs: Sequence[Tensor], request: messages.Inspect
 ) -> tuple[dict[str, Shape] | None, dict[str, Reason]]:
@@ -107,4 +126,5 @@ def _operators(counts: Mapping[str, int]) -> tuple[messages.OperatorCount, ...]:
 _READERS: dict[str, Callable[[messages.Inspect, Path], messages.Description]] = {
     "onnx": _onnx,
     "torchscript": _torchscript,
+    "null": _null,
 }

@@ -61,7 +61,7 @@ class Measurement:
         self, open_backend: Callable[[], Backend], limits: Limits, count_flops: CountFlops | None
     ) -> None:
         """From import to Finished; raises KnownError, or whatever the runtime raises."""
-        opened = open_model(self._plan, open_backend, limits, self._enter)
+        opened = open_model(self._plan, open_backend, limits, self._enter, self._request.native_library)
         self._send(opened.loaded())
         session = opened.session
         load: Load | None = None

@@ -55,7 +55,11 @@ class Opened(NamedTuple):
 
 
 def open_model(
-    plan: RunPlan, open_backend: Callable[[], Backend], limits: Limits, enter: Callable[[str], None]
+    plan: RunPlan,
+    open_backend: Callable[[], Backend],
+    limits: Limits,
+    enter: Callable[[str], None],
+    native_library: str = "",
 ) -> Opened:
     """Raises KnownError, or what the runtime raises; `enter` hears the name of each step before it begins."""
     enter("import")
@@ -65,7 +69,7 @@ def open_model(
     process_memory.reset_peak()
     baseline = process_memory.resident_bytes()
     enter("load")
-    options = LoadOptions(plan.device, threads_of(plan), plan.precision, plan.flush_denormals)
+    options = LoadOptions(plan.device, threads_of(plan), plan.precision, plan.flush_denormals, native_library)
     begin = perf_counter_ns()
     session = backend.load(Path(plan.model_path), options)
     load_ns = perf_counter_ns() - begin

@@ -20,12 +20,14 @@ class LoadOptions(msgspec.Struct, frozen=True):
     """How to open a model: `device` as in `Backend.devices`, `threads` intra-op threads, at least 1.
 
     `flush_denormals`: take numbers too small for the normal format for zero, where the runtime can.
+    `native_library`: what profiler.native_build made, or empty.
     """
 
     device: str
     threads: int
     precision: str = "as_is"
     flush_denormals: bool = False
+    native_library: str = ""
 
 
 class Session(Protocol):

@@ -54,6 +54,10 @@ FORMATS: tuple[Format, ...] = (
     Format("torchscript", "TorchScript", Tier.CODE, ("torchscript",), (".pt", ".pth", ".ts", ".torchscript")),
 )
 
+# The yardstick of `doctor --self-test` and of the tests; no runtime that anybody would choose.
+YARDSTICK = Runtime("null", "yardstick", "profiler.backends.null", "inferometer", "profiler")
+YARDSTICK_FORMAT = Format("null", "yardstick", Tier.DATA, ("null",), ())
+
 _NEVER_LOADED = {"checkpoint", "pickle", "torch_package"}
 _NOT_YET = {
     "torch_export", "aot_inductor", "old_torchscript", "tflite", "openvino_ir", "tensorrt", "hdf5", "keras",
@@ -64,7 +68,7 @@ _DAMAGED = {"onnx_cut_short", "onnx_no_graph"}
 
 def runtime(name: str) -> Runtime:
     """The row of a runtime; raises KnownError(RUNTIME_UNKNOWN) with the names there are."""
-    for row in RUNTIMES:
+    for row in (*RUNTIMES, YARDSTICK):
         if row.name == name:
             return row
     raise KnownError(ErrorKind.RUNTIME_UNKNOWN, runtime=name, known=", ".join(row.name for row in RUNTIMES))
@@ -72,7 +76,7 @@ def runtime(name: str) -> Runtime:
 
 def format_named(name: str) -> Format:
     """The row of a format; raises KnownError(FORMAT_UNKNOWN)."""
-    for row in FORMATS:
+    for row in (*FORMATS, YARDSTICK_FORMAT):
         if row.name == name:
             return row
     raise KnownError(ErrorKind.FORMAT_UNKNOWN, file=name)
@@ -170,7 +174,7 @@ def _lfs_pointer(file: BinaryIO, path: Path) -> KnownError:
 
 
 def _format_or_refusal(kind: str, path: Path) -> Format:
-    for row in FORMATS:
+    for row in (*FORMATS, YARDSTICK_FORMAT):
         if row.name == kind:
             return row
     if kind == "unknown":

@@ -47,6 +47,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"ptrt", "tensorrt"),
     (b"ftrt", "tensorrt"),
     (_LEGACY_TORCH, "checkpoint"),
+    (b'{"inferometer_null"', "null"),
 )
 
 _MAGIC_INSIDE: tuple[tuple[int, bytes, str], ...] = (

@@ -18,21 +18,14 @@ import msgspec
 from hardware import probe
 from profiler import error_text, folders, survey_client, units, wording
 from profiler.backends import catalog
-from profiler.commands import display, documents
+from profiler.commands import display, documents, self_test
+from profiler.commands.self_test import Finding
 from profiler.errors import KnownError
 from profiler.store import Store
 from profiler.wording import Language
 
 _X11 = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xcb-shape", "xkbcommon-x11")
 _RAPL = Path("/sys/class/powercap/intel-rapl:0/energy_uj")
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One line: `level` is ok, missing or note; the text is already in the reader's language."""
-
-    name: str
-    level: str
-    text: str
 
 
 class Doctor:
@@ -139,10 +132,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", metavar="OUT.json", help="the findings as JSON; - writes to standard output"
     )
+    parser.add_argument(
+        "--self-test",
+        action="store_true",
+        help="measure a model that lasts for a known time: what this machine and our loop add",
+    )
 
 
 def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: TextIO) -> int:
-    findings = list(Doctor(language).findings())
+    findings = self_test.findings(language) if arguments.self_test else list(Doctor(language).findings())
     if arguments.json != "-":
         for finding in findings:
             level = wording.say("doctor", finding.level, language)
