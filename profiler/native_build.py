@@ -24,7 +24,7 @@ from profiler import folders
 from profiler.result import Reason
 
 COMPILERS = ("cc", "gcc", "clang")
-FLAGS = ("-O2", "-shared", "-fPIC", "-std=gnu11")
+FLAGS = ("-O2", "-shared", "-fPIC", "-std=gnu11", "-pthread")
 TIME_LIMIT_S = 20.0
 _SAID = 300
 

@@ -118,3 +118,36 @@ def test_a_prepared_thread_has_the_finest_timer(make: Callable[[], waiting.Waite
     thread.start()
     thread.join()
     assert seen == [1]
+
+
+def cpu_ns_of_a_wait(waiter: waiting.Waiter, callers: int) -> int:
+    """What a wait of 50 ms costs in CPU time while `callers` other prepared threads are not waiting."""
+    ready, leave = threading.Barrier(callers + 1), threading.Event()
+
+    def call() -> None:
+        waiter.prepare_thread()
+        ready.wait()
+        leave.wait()
+
+    threads = [threading.Thread(target=call) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    begin = time.thread_time_ns()
+    waiter.wait_until(time.perf_counter_ns() + 50_000_000)
+    spent = time.thread_time_ns() - begin
+    leave.set()
+    for thread in threads:
+        thread.join()
+    return spent
+
+
+@linux
+def test_it_spins_on_a_free_core_only() -> None:
+    """Two cores: beside one call it spins, beside two it sleeps, and threads that ended do not count."""
+    spinning()
+    waiter = waiting.best_waiter(native_library().path, spin_ns=50_000_000, calls_at_once=2)
+    assert cpu_ns_of_a_wait(waiter, callers=1) > 5_000_000
+    assert cpu_ns_of_a_wait(waiter, callers=2) < 5_000_000
+    # A thread that Python has joined may have its last instructions before it.
+    assert any(cpu_ns_of_a_wait(waiter, callers=1) > 5_000_000 for _ in range(5))
