@@ -120,7 +120,7 @@ class Outcome(NamedTuple):
         finished = self.heard.finished
         said = finished.lane_elapsed_ns if finished is not None else ()
         if len(said) != len(self.lanes):
-            said = (self.steady_ns,) * len(self.lanes)
+            said = (self.steady_ns,) if len(self.lanes) == 1 else (0,) * len(self.lanes)
         per_query = self.heard.plan.calls_per_query(self.batch)
         total = 0.0
         for lane, elapsed in zip(self.lanes, said, strict=True):
