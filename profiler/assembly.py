@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.device_memory import DevicePeak
-from profiler import campaign, judgement, points, unavailable
+from profiler import campaign, judgement, points, steps, unavailable
 from profiler.errors import ErrorInfo
 from profiler.heard import Gathered, Heard
+from profiler.metrics import curve
 from profiler.outcome import Outcome
 from profiler.plan import MultiStream, Server
 from profiler.result import (
@@ -110,12 +111,12 @@ def filled_points(gathered: Gathered, outcomes: Sequence[Outcome]) -> list[Point
 def _marks(filled: Sequence[Point], gathered: Gathered) -> tuple[int | None, int | None]:
     """Knee of the curve and best point under the limits; a search has no curve, but an answer."""
     kept = [index for index, point in enumerate(filled) if point.kept and point.stage == "confirm"]
-    if campaign.is_search(gathered.plan):
+    if steps.is_search(gathered.plan):
         return None, max(kept, key=lambda index: filled[index].rate_per_s or 0.0, default=None)
     if gathered.plan.companions:
         return None, None
     limits = gathered.plan.limits
-    return None, None if limits else None
+    return curve.knee(filled), curve.best_under_limit(filled, limits) if limits else None
 
 
 def _chosen(filled: Sequence[Point], knee: int | None, best: int | None, gathered: Gathered) -> int:

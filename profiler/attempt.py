@@ -14,7 +14,6 @@ import msgspec
 import psutil
 
 from profiler import atomic_file, cores, messages, outcome, sample_file
-from profiler.campaign import Step
 from profiler.conversation import Conversation
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.gate import Gate, LocalGate
@@ -22,6 +21,7 @@ from profiler.heard import Heard
 from profiler.outcome import Outcome
 from profiler.residents import Residents
 from profiler.result import Model, Point, Resident
+from profiler.steps import Step
 
 HEARD = "heard.json"
 SAMPLES = "samples.bin"

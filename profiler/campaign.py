@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import msgspec
 
+from profiler import rate_search
 from profiler.plan import (
     Concurrency,
     Offline,
@@ -17,24 +17,10 @@ from profiler.plan import (
     Sweep,
     share_of,
 )
-from profiler.result import Point, Status
+from profiler.result import Status
+from profiler.steps import Step, Steps, is_search, point_of
 
 TOGETHER = ("alone", "idle", "busy")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One child, or `plan.world_size` of them at once. `total` points, None where a search decides."""
-
-    index: int
-    point: Point
-    replicate: int
-    replicates: int
-    total: int | None
-    plan: RunPlan
-
-
-Steps = Generator[Step, Point, None]
 
 
 def point_plans(plan: RunPlan) -> list[RunPlan]:
@@ -62,35 +48,21 @@ def _scenario(scenario: Scenario, lanes: int | None, rate: float | None) -> Scen
     return Offline(lanes) if isinstance(scenario, Offline) else Concurrency(lanes)
 
 
-def point_of(plan: RunPlan, together: str | None = None) -> Point:
-    """What a point is, before anything is measured."""
-    scenario = plan.scenario
-    lanes = scenario.workers if isinstance(scenario, Server) else plan.concurrency
-    return Point(
-        batch=plan.batch,
-        concurrency=lanes,
-        threads=plan.threads,
-        world_size=plan.world_size,
-        rate_per_s=scenario.rate_per_s if isinstance(scenario, Server) else None,
-        together=together,
-        status=Status.INTERRUPTED,
-    )
-
-
 def has_points(plan: RunPlan) -> bool:
     """Whether the result is a table of points rather than one."""
     return bool(plan.companions) or is_search(plan) or len(point_plans(plan)) > 1
 
 
-def is_search(plan: RunPlan) -> bool:
-    scenario = plan.scenario
-    return isinstance(scenario, Server) and scenario.rate_per_s is None and not plan.sweep.rate_per_s
-
-
 def steps(plan: RunPlan) -> Steps:
     """The children of a run, one after another; takes the point as far as it is known after each.
 
-    Replicates of all points alternate (A B A B), so that a drift of the machine falls on all alike; a
+    Returns what the order itself found out, as reasons for the verdict.
+    """
+    return (yield from rate_search.steps(plan)) if is_search(plan) else (yield from _fixed(plan))
+
+
+def _fixed(plan: RunPlan) -> Steps:
+    """Replicates of all points alternate (A B A B), so that a drift of the machine falls on all alike; a
     point that failed is not tried again.
     """
     entries = list(_entries(plan))
@@ -109,6 +81,7 @@ def steps(plan: RunPlan) -> Steps:
             answer = yield Step(index, point, replicate, plan.processes, len(entries), child)
             if answer.status is Status.FAILED:
                 failed.add(index)
+    return ()
 
 
 def _drawn_anew(scenario: Scenario, seed: int) -> Scenario:

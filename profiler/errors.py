@@ -52,6 +52,7 @@ class ErrorKind(enum.StrEnum):
     RUN_UNKNOWN = "run_unknown"
     RANK_LOST = "rank_lost"
     NOT_UNDER_TORCHRUN = "not_under_torchrun"
+    LIMIT_NEEDED = "limit_needed"
     CANCELLED = "cancelled"
     BUG = "bug"
 

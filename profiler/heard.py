@@ -10,7 +10,7 @@ from hardware.device_memory import DevicePeak
 from profiler import messages
 from profiler.errors import ErrorInfo, ErrorKind
 from profiler.plan import RunPlan
-from profiler.result import Check, Model, Point, Resident, Status
+from profiler.result import Check, Model, Point, Reason, Resident, Status
 
 
 class Heard(msgspec.Struct):
@@ -66,6 +66,7 @@ class Gathered(msgspec.Struct):
     residents: tuple[Resident, ...] = ()
     free_bytes: int | None = None
     group: str = ""
+    reasons: tuple[Reason, ...] = ()
     denormal_speedup: float | None = None
     os: str | None = None
     python: str | None = None

@@ -35,7 +35,7 @@ def judged(result: RunResult, gathered: Gathered, outcomes: Sequence[Outcome]) -
 
 def _reasons(gathered: Gathered, outcomes: Sequence[Outcome], status: Status) -> list[Reason]:
     """What the children said, each reason once."""
-    reasons: list[Reason] = []
+    reasons = list(gathered.reasons)
     for one in outcomes:
         heard = one.heard
         reasons += heard.loaded.notes if heard.loaded is not None else ()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from profiler import messages, open_loop, requests_file, sample_file, waiting
+from profiler import messages, open_loop, opening, requests_file, sample_file, waiting
 from profiler.backends.base import Call
 from profiler.errors import ErrorKind, KnownError
 from profiler.metrics import latency
@@ -101,7 +101,9 @@ class Load:
         workers = scenario.workers or open_loop.workers_for(rate, latency.percentile(practice, 0.99))
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         own = [self.calls, *(self._queries(self._bind()) for _ in range(workers - 1))]
-        waiter = waiting.best_waiter(Path(self._native_library) if self._native_library else None)
+        library = Path(self._native_library) if self._native_library else None
+        at_once = max(1, opening.usable_cpus() // self._opened.threads)
+        waiter = waiting.best_waiter(library, calls_at_once=at_once)
         due = schedule_ns(rate, scenario.seed, duration_s=_duration_s(rule, rate))
         begun = perf_counter_ns() + LEAD_NS
         writer = requests_file.Writer(requests_file.path_beside(self._file), open_loop.absolute(due, begun))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, cycle
 from typing import NamedTuple
@@ -54,7 +55,7 @@ def workers_for(rate_per_s: float, p99_ns: float) -> int:
 
 def serve(
     state: State, at: int, calls: Iterator[Call], due: Sequence[int], words: memoryview, clock: Clock,
-    wait_until: Callable[[int], None],
+    wait_until: Callable[[int], None], rest: Callable[[float], None] = time.sleep,
 ) -> None:  # fmt: skip
     """One worker: takes the next request, waits until it is due, answers it, writes down when."""
     for call in calls:
@@ -62,8 +63,11 @@ def serve(
         if index >= state.last:
             return
         moment = due[index]
-        while (now := clock()) < moment:
-            wait_until(min(moment, now + LOOK_UP_NS))
+        while (left := moment - clock()) > 0:
+            if left > 2 * LOOK_UP_NS:
+                rest(LOOK_UP_NS / 1e9)
+            else:
+                wait_until(moment)
             if index >= state.last:
                 return
         begin = clock()

@@ -117,7 +117,10 @@ def _shapes(
 
 def threads_of(plan: RunPlan) -> int:
     """The plan's intra-op threads, or as many CPUs as this process may use."""
-    if plan.threads:
-        return plan.threads
+    return plan.threads or usable_cpus()
+
+
+def usable_cpus() -> int:
+    """As many as the scheduler lets this process have."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else (os.cpu_count() or 1)

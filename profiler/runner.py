@@ -34,18 +34,19 @@ from profiler import (
     native_build,
     outcome,
     points,
+    rate_search,
     recovery,
     sample_file,
     trust,
 )
 from profiler.attempt import Attempt, Means, Ranks
 from profiler.backends import catalog
-from profiler.campaign import Step
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.heard import Gathered
 from profiler.outcome import Outcome
 from profiler.plan import RunPlan
 from profiler.result import Model, Point, RunResult
+from profiler.steps import Step, is_search
 from profiler.store import Store
 
 LIVE_SAMPLES = 50_000
@@ -220,8 +221,8 @@ class Run:
             begun_ns = time.monotonic_ns()
             try:
                 step = steps.send(point)
-            except StopIteration:
-                step = None
+            except StopIteration as end:
+                step, gathered.reasons = None, end.value
         return outcomes
 
     def _means(self, gathered: Gathered, form: catalog.Format) -> Means:
@@ -257,6 +258,10 @@ class Run:
             assembly.note_residents(gathered, attempt.residents, outcomes[-1], attempt.free_bytes)
         own = [one for one in outcomes if one.heard.point == step.index]
         point = points.fill(gathered.points[step.index], own, gathered.plan.seed)
+        if is_search(gathered.plan) and point.stage != "capacity":
+            kept = rate_search.decided(point, own[-1].steady, gathered.plan)
+            point = msgspec.structs.replace(point, kept=kept)
+            gathered.points[step.index] = msgspec.structs.replace(gathered.points[step.index], kept=kept)
         if self._ranks is not None:
             point = self._ranks.agree(point)
         if step.total != 1:

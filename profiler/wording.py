@@ -63,7 +63,7 @@ def preferred_language(environment: Mapping[str, str] | None = None) -> Language
 
 def reason_sentence(reason: Reason, language: Language) -> str:
     """The sentence of a reason; a code without a text is shown as it is rather than hidden."""
-    for name in ("reasons", "hardware"):
+    for name in ("reasons", "hardware", "native"):
         if has(name, reason.code):
             return say(name, reason.code, language, **reason.parameters)
     return " ".join([reason.code, *reason.parameters.values()])

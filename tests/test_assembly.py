@@ -8,7 +8,7 @@ import pytest
 
 from hardware.device_memory import DevicePeak
 from hardware.machine import Unknown
-from profiler import assembly, campaign, messages, wording
+from profiler import assembly, messages, steps, wording
 from profiler.errors import ErrorInfo
 from profiler.heard import Gathered, Heard
 from profiler.outcome import Outcome
@@ -43,7 +43,7 @@ def _heard() -> Heard:
 
 
 def _gathered() -> Gathered:
-    gathered = Gathered(PLAN, "id", "2026-01-01T00:00:00+00:00", MODEL, [campaign.point_of(PLAN)])
+    gathered = Gathered(PLAN, "id", "2026-01-01T00:00:00+00:00", MODEL, [steps.point_of(PLAN)])
     gathered.machine = {"memory_total_bytes": 1_000_000_000}
     return gathered
 

@@ -7,9 +7,8 @@ import threading
 import msgspec
 import pytest
 
-from profiler import campaign, cores
+from profiler import campaign, cores, steps
 from profiler.alternation import Alternation
-from profiler.campaign import Step
 from profiler.errors import ErrorInfo
 from profiler.gate import LEAD_NS, LocalGate
 from profiler.plan import (
@@ -25,17 +24,18 @@ from profiler.plan import (
     stopping_for,
 )
 from profiler.result import Point, Status
+from profiler.steps import Step
 
 
 def _all(plan: RunPlan, *failing: int) -> list[Step]:
-    made, steps = [], campaign.steps(plan)
-    step = next(steps)
+    made, going = [], campaign.steps(plan)
+    step = next(going)
     while True:
         made.append(step)
         status = Status.FAILED if step.index in failing else Status.FINISHED
         error = ErrorInfo("out_of_memory") if step.index in failing else None
         try:
-            step = steps.send(msgspec.structs.replace(step.point, status=status, error=error))
+            step = going.send(msgspec.structs.replace(step.point, status=status, error=error))
         except StopIteration:
             return made
 
@@ -68,7 +68,7 @@ def test_rates_are_points_of_a_server_and_each_process_draws_its_own_arrivals() 
     found = [step.plan.scenario for step in _all(plan)]
     assert found == [Server(10.0, 0, 5), Server(20.0, 0, 5), Server(10.0, 0, 6), Server(20.0, 0, 6)]
     assert {step.plan.seed for step in _all(plan)} == {5}
-    assert not campaign.is_search(plan)
+    assert not steps.is_search(plan)
 
 
 def test_time_and_count_are_shared_among_the_processes_of_a_point() -> None:
@@ -142,5 +142,5 @@ def test_each_process_gets_a_gpu_of_its_own_where_there_are_enough() -> None:
 
 
 def test_a_point_starts_without_figures() -> None:
-    point = campaign.point_of(RunPlan("m", "r", scenario=Server(7.0, 3)))
+    point = steps.point_of(RunPlan("m", "r", scenario=Server(7.0, 3)))
     assert point == Point(1, 3, 0, rate_per_s=7.0, status=Status.INTERRUPTED)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler import atomic_file, attempt, campaign, history_index, recovery, sample_file
+from profiler import atomic_file, attempt, history_index, recovery, sample_file, steps
 from profiler.child_environment import code_root
 from profiler.errors import ErrorKind, KnownError
 from profiler.heard import Gathered, Heard
@@ -265,7 +265,7 @@ def test_the_settings_of_the_index_are_the_safe_ones(store: Store, index: Path) 
 def _left_behind(folder: Path, pid: int, created: float) -> Path:
     place = folder / "running" / _run().id
     place.mkdir(parents=True)
-    gathered = Gathered(RUN_PLAN, _run().id, _run().created, _run().model, [campaign.point_of(RUN_PLAN)])
+    gathered = Gathered(RUN_PLAN, _run().id, _run().created, _run().model, [steps.point_of(RUN_PLAN)])
     recovery.note(gathered, place)
     (place / "owner.json").write_text(f'{{"pid": {pid}, "process_created": {created}}}')
     child = place / "0000" / "0"

@@ -21,6 +21,12 @@ LEVELS: dict[str, Level] = {
     "answers_not_finite": Level.INVALID,
     "not_idempotent": Level.CAUTION,
     "file_changed": Level.INVALID,
+    "search_no_capacity": Level.CAUTION,
+    "search_none_passes": Level.TRUSTED,
+    "search_undecided": Level.CAUTION,
+    "search_not_confirmed": Level.CAUTION,
+    "search_drifted": Level.CAUTION,
+    "answers_ignore_input": Level.CAUTION,
 }
 
 OVERHEAD_SAID = 0.05
