@@ -25,6 +25,13 @@ def memory_limit_bytes(root: Path) -> int | Unknown:
     return min(limits) if limits else _NO_LIMIT
 
 
+def throttle_files(root: Path) -> list[Path]:
+    """The cpu.stat files, each once, that count how often this group and those above it were held back."""
+    folders = [*_folders(root, ""), *_folders(root, "cpu")]
+    found = [folder / "cpu.stat" for folder in folders]
+    return list(dict.fromkeys(path for path in found if "nr_throttled" in (_text(path) or "")))
+
+
 def _quotas_v2(root: Path) -> Iterator[float]:
     for text in _values(root, "", "cpu.max"):
         quota, _, period = text.partition(" ")

@@ -16,18 +16,23 @@ _REAP_S = 1.0
 Answer = TypeVar("Answer", bound=msgspec.Struct)
 
 
+def begin(module: str, *arguments: str, python: str = sys.executable) -> subprocess.Popen[bytes]:
+    """The process itself, all three streams being pipes; raises OSError where none can be started."""
+    return subprocess.Popen(
+        [python, "-P", "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
 class Child:
     """`python -P -m MODULE ARGUMENTS`, told to finish by closing its input."""
 
     def __init__(self, module: str, *arguments: str, python: str = sys.executable) -> None:
-        self._process = subprocess.Popen(
-            [python, "-P", "-m", module, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        self._process = begin(module, *arguments, python=python)
 
     def answer(self, kind: type[Answer], timeout_s: float) -> Answer | Unknown:
         """Close its input and decode what it printed; Unknown where it is silent or talks nonsense."""
