@@ -30,10 +30,14 @@ def sees_all_pids() -> bool:
 
 
 class Cards:
-    """All cards of an open NVML."""
+    """All cards of an open NVML; false where there is none."""
 
     def __init__(self, nvml: Nvml, sees_pids: Callable[[], bool] = sees_all_pids) -> None:
-        self._cards = [_Card(nvml, index, handle, sees_pids()) for index, handle in nvml.devices().items()]
+        devices = {} if nvml.problem is not None else nvml.devices()
+        self._cards = [_Card(nvml, index, handle, sees_pids()) for index, handle in devices.items()]
+
+    def __bool__(self) -> bool:
+        return bool(self._cards)
 
     def read(self, own_pids: Collection[int]) -> tuple[GpuReading, ...]:
         """One reading a card; processes in `own_pids` are not foreign."""
@@ -44,16 +48,13 @@ class _Card:
     def __init__(self, nvml: Nvml, index: int, handle: Any, sees_pids: bool) -> None:
         self._nvml, self._index, self._handle, self._sees_pids = nvml, index, handle, sees_pids
         self._refused: dict[str, Unknown] = {}
-        self._told: set[str] = set()
 
     def read(self, own_pids: Collection[int]) -> GpuReading:
         known: dict[str, Any] = {}
         reasons: dict[str, Unknown] = {}
         for name, value in self._facts(own_pids).items():
             (reasons if isinstance(value, Unknown) else known)[name] = value
-        new = {name: reason for name, reason in reasons.items() if name not in self._told}
-        self._told |= set(new)
-        return GpuReading(self._index, **known, unavailable=new)
+        return GpuReading(self._index, **known, unavailable=reasons)
 
     def _facts(self, own_pids: Collection[int]) -> dict[str, Any]:
         sizes = self._once("memory", lambda: memory(self._nvml, self._handle))

@@ -19,7 +19,7 @@ class PowerSource(NamedTuple):
 
 
 def linux(root: Path) -> PowerSource:
-    """A supply that is online outweighs a battery; batteries of mice and the like (scope Device) are left out."""
+    """A supply that is online outweighs a battery; those of mice (scope Device) are left out."""
     folder = root / "sys/class/power_supply"
     if not folder.is_dir():
         return PowerSource(Unknown("no_source"), Unknown("no_source"))

@@ -1,4 +1,4 @@
-"""One look at the machine while something is measured; what could not be read is None with a reason, never 0."""
+"""One look at the machine while something is measured; what could not be read is None, never 0."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class GpuReading(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The machine between `since_ns` and `at_ns` (time.perf_counter_ns), or at `at_ns` for what has no length.
+    """The machine between `since_ns` and `at_ns`, of time.perf_counter_ns, or at `at_ns` what has no length.
 
-    Shares are of all `cpus` logical processors, 0 to 1; stolen time is not busy. `own_cpus` is the CPU time of
-    the watched processes per second. Counts are those of the interval: pages swapped, major faults, times
+    Shares are of all `cpus` logical processors, 0 to 1; stolen time is not busy. `own_cpus` is the CPU time
+    of the watched processes per second. Counts are those of the interval: pages swapped, major faults, times
     that a processor or the control group was throttled, and `pressure_us`, in which some thread waited for a
     processor. Frequencies are of the processors that we may use.
 
