@@ -29,6 +29,11 @@ _ALWAYS = {
     "accuracy.dataset_size": "no_dataset",
 }
 
+# What only some runs ask for; where it is missing, nothing is.
+NOT_ASKED = {"boundary.service", "boundary.lateness", "boundary.native", "latency.interval_method"}
+
+_ON_DEVICE = ("boundary.h2d_ns", "boundary.compute_ns", "boundary.d2h_ns", "boundary.device_ns")
+
 _WITH_SAMPLES = {
     "latency.p50_ci_ns": "needs_blocks",
     "latency.p99_ci_ns": "needs_blocks",
@@ -51,7 +56,7 @@ def gaps(result: RunResult) -> dict[str, str]:
         f"{part}.{field}": fallback
         for part, fallback in _PARTS.items()
         for field in getattr(result, part).__struct_fields__
-        if getattr(getattr(result, part), field) is None
+        if getattr(getattr(result, part), field) is None and f"{part}.{field}" not in NOT_ASKED
     }
 
 
@@ -77,6 +82,7 @@ def _of_rules(result: RunResult) -> dict[str, Reason]:
     if result.latency.count:
         codes |= _WITH_SAMPLES
     codes["phases.compile_ns"] = _COMPILED.get(result.plan.runtime, "compiled_while_loading")
+    codes |= dict.fromkeys(_ON_DEVICE, "no_copies" if result.plan.device == "cpu" else "no_device_events")
     on_device = "device_is_cpu" if result.plan.device == "cpu" else "device_memory_not_read"
     for field in ("device_peak_process_bytes", "device_peak_allocated_bytes", "device_total_bytes"):
         codes[f"memory.{field}"] = on_device

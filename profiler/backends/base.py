@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 import numpy as np
 
+from profiler.backends.cuda_spans import Spans
 from profiler.errors import KnownError
 from profiler.result import Placement, Reason, Tensor
 
@@ -56,6 +57,9 @@ class Session(Protocol):
 
     def device_memory_bytes(self) -> int | None:
         """The allocator's peak on the device, or None where there is none."""
+
+    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
+        """What of a call the device itself takes, its copies apart where it has events; None on a CPU."""
 
     def explain(self, error: Exception) -> KnownError:
         """What an exception out of a call means in the user's world."""

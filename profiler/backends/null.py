@@ -16,6 +16,7 @@ import numpy as np
 
 from profiler import waiting
 from profiler.backends.base import Array, Call, LoadOptions
+from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
 
@@ -109,6 +110,9 @@ class NullSession:
         return {"y": np.array(self._inputs[id(call)]["x"])}
 
     def device_memory_bytes(self) -> int | None:
+        return None
+
+    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
         return None
 
     def explain(self, error: Exception) -> KnownError:

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from profiler.backends import cuda_spans
 from profiler.backends.base import Array, Call, LoadOptions
+from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
 
@@ -119,7 +121,8 @@ class OrtSession:
         binding = self._session.io_binding()
         try:
             for name, array in inputs.items():
-                binding.bind_ortvalue_input(name, self._value(array))
+                # On the host, where a caller has them: copies to the device are a part of the call.
+                binding.bind_ortvalue_input(name, self._ort.OrtValue.ortvalue_from_numpy(array))
             for spec in self.outputs:
                 self._bind_output(binding, spec, _dimensions(self.inputs, inputs))
         except Exception as error:
@@ -136,16 +139,25 @@ class OrtSession:
     def device_memory_bytes(self) -> int | None:
         return None
 
+    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
+        """By the host's clock over values that lie on the device: the provider's stream is its own, so no
+        event can be placed between its copies and kernels."""
+        if self._on[0] not in ("cuda", "tensorrt"):
+            return None
+        binding = self._session.io_binding()
+        for name, array in inputs.items():
+            value = self._ort.OrtValue.ortvalue_from_numpy(array, "cuda", self._on[1])
+            binding.bind_ortvalue_input(name, value)
+        for spec in self.outputs:
+            binding.bind_output(spec.name, "cuda", self._on[1])
+        return cuda_spans.by_wall(functools.partial(self._session.run_with_iobinding, binding))
+
     def explain(self, error: Exception) -> KnownError:
         return explain(error)
 
     def close(self) -> None:
         self._bindings.clear()
         self._session = None
-
-    def _value(self, array: Array) -> Any:
-        device, index = ("cuda", self._on[1]) if self._on[0] in ("cuda", "tensorrt") else ("cpu", 0)
-        return self._ort.OrtValue.ortvalue_from_numpy(array, device, index)
 
     def _bind_output(self, binding: Any, spec: Tensor, sizes: Mapping[str, int]) -> None:
         """Preallocate where the shape follows from the inputs; else the runtime allocates at each call."""

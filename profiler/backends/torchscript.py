@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from profiler.backends import torchscript_archive
+from profiler.backends import cuda_spans, torchscript_archive
 from profiler.backends.base import Array, Call, LoadOptions
+from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
 
@@ -78,11 +79,12 @@ class TorchScriptSession:
         torch = self._torch
         names = [spec.name for spec in self.inputs] or list(inputs)
         try:
-            tensors = [torch.from_numpy(inputs[name]).to(self._device) for name in names]
+            tensors = [torch.from_numpy(inputs[name]) for name in names]
         except (RuntimeError, MemoryError) as error:
             raise explain(error, ErrorKind.RUNTIME_REFUSED) from error
-        call = functools.partial(self._module, *tensors)
-        return functools.partial(self._synchronised, call) if self._device != "cpu" else call
+        if self._device == "cpu":
+            return functools.partial(self._module, *tensors)
+        return functools.partial(self._there_and_back, tensors)
 
     def results(self, call: Call) -> dict[str, Array]:
         tensors = [tensor for tensor in _flat(call()) if isinstance(tensor, self._torch.Tensor)]
@@ -96,6 +98,13 @@ class TorchScriptSession:
             return None
         return int(self._torch.cuda.max_memory_allocated(self._device))
 
+    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
+        if not self._device.startswith("cuda"):
+            return None
+        names = [spec.name for spec in self.inputs] or list(inputs)
+        tensors = [self._torch.from_numpy(inputs[name]) for name in names]
+        return cuda_spans.by_events(self._torch, self._device, tensors, self._module, _to_host)
+
     def explain(self, error: Exception) -> KnownError:
         return explain(error, ErrorKind.RUNTIME_REFUSED)
 
@@ -103,13 +112,10 @@ class TorchScriptSession:
         self._mode.__exit__(None, None, None)
         self._module = None
 
-    def _synchronised(self, call: Call) -> object:
-        result = call()
-        if self._device == "mps":
-            self._torch.mps.synchronize()
-        else:
-            self._torch.cuda.synchronize(self._device)
-        return result
+    def _there_and_back(self, tensors: list[Any]) -> list[Any]:
+        """As an application calls it: inputs come from the host, answers go there, which waits for them."""
+        answer = self._module(*(tensor.to(self._device) for tensor in tensors))
+        return _to_host(answer)
 
 
 def _flat(value: object) -> list[object]:
@@ -118,6 +124,10 @@ def _flat(value: object) -> list[object]:
     if isinstance(value, dict):
         return [leaf for item in value.values() for leaf in _flat(item)]
     return [value]
+
+
+def _to_host(answer: object) -> list[Any]:
+    return [leaf.cpu() for leaf in _flat(answer) if hasattr(leaf, "cpu")]
 
 
 def _array(tensor: Any) -> Array:
