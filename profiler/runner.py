@@ -37,6 +37,7 @@ from profiler import (
     rate_search,
     recovery,
     sample_file,
+    surroundings,
     trust,
 )
 from profiler.attempt import Attempt, Means, Ranks
@@ -183,7 +184,9 @@ class Run:
         gathered.version = importlib.metadata.version("inferometer")
         gathered.machine = self._machine()
         self._prepare(gathered)
-        outcomes = self._measure(gathered, form, begun)
+        with surroundings.Watch() as watch:
+            outcomes = self._measure(gathered, form, begun)
+            gathered.machine_summary = watch.summary(outcomes)
         gathered.cancelled = self._cancel.is_set()
         gathered.file_changed = _stamp(path) != stamp
         self._describe(gathered, outcomes, form.name)
