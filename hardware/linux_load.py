@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from hardware import cgroup, power_source
@@ -22,10 +22,16 @@ def cpu_ticks(stat: bytes) -> tuple[int, int, int]:
     return busy, stolen, busy + stolen + idle + waiting
 
 
-def fields(content: bytes) -> dict[bytes, int]:
-    """The first number of every "name value" or "name: value kB" line, by name."""
-    lines = (line.split(None, 2) for line in content.splitlines())
-    return {parts[0].rstrip(b":"): int(parts[1]) for parts in lines if len(parts) > 1 and parts[1].isdigit()}
+def field(content: bytes, name: bytes) -> int | None:
+    """The number of the line "name 17" or (with the colon in `name`) "name: 17 kB"; None where there is none.
+
+    Such files are long and little of them is wanted, so they are searched and not split.
+    """
+    start = (b"\n" + content).find(b"\n" + name + b" ")
+    if start < 0:
+        return None
+    after = start + len(name)
+    return int(content[after : after + 32].split(None, 1)[0])
 
 
 class LinuxLoad:
@@ -54,17 +60,16 @@ class LinuxLoad:
 
     def counters(self, now_ns: int) -> Facts:
         """What only grows, by the names of hardware.sampler; an Unknown where it cannot be read."""
-        paging = self._numbers("paging")
-        held = [fields(content) for content in self._throttling.read()]
+        paging, held = self._content("paging"), self._throttling.read()
         return {
             **self._ticks(),
             "own_s": attempt(lambda: self._tree.cpu_s(now_ns)),
-            "pressure_us": self._read("pressure", _pressure_us),
+            "pressure_us": _then(self._content("pressure"), _pressure_us),
             "swapped_in_pages": _of(paging, b"pswpin"),
             "swapped_out_pages": _of(paging, b"pswpout"),
             "major_faults": _of(paging, b"pgmajfault"),
             "cpu_throttles": attempt(self._sensors.throttles),
-            "cgroup_throttled": _held(held, lambda group: group[b"nr_throttled"]),
+            "cgroup_throttled": _held(held, lambda group: field(group, b"nr_throttled")),
             "cgroup_throttled_us": _held(held, _held_us),
         }
 
@@ -72,7 +77,7 @@ class LinuxLoad:
         """What holds at the moment, by the names of hardware.reading.Reading."""
         power = self._power_now(now_ns)
         return {
-            **_memory(self._numbers("memory")),
+            **_memory(self._content("memory")),
             **_frequencies(attempt(self._sensors.frequencies_mhz)),
             "temperature_c": attempt(self._sensors.temperature_c),
             "on_battery": power.on_battery,
@@ -86,17 +91,12 @@ class LinuxLoad:
         self._throttling.close()
         self._sensors.close()
 
-    def _read(self, name: str, parse: Callable[[bytes], int]) -> int | Unknown:
+    def _content(self, name: str) -> bytes | Unknown:
         file = self._files[name]
-        return file if isinstance(file, Unknown) else attempt(lambda: parse(file.read()))
-
-    def _numbers(self, name: str) -> Mapping[bytes, int] | Unknown:
-        file = self._files[name]
-        return file if isinstance(file, Unknown) else attempt(lambda: fields(file.read()))
+        return file if isinstance(file, Unknown) else attempt(file.read)
 
     def _ticks(self) -> Facts:
-        file = self._files["stat"]
-        content = file if isinstance(file, Unknown) else attempt(file.read)
+        content = self._content("stat")
         ticks = content if isinstance(content, Unknown) else attempt(lambda: cpu_ticks(content))
         if isinstance(content, Unknown) or isinstance(ticks, Unknown):
             return dict.fromkeys(("busy", "stolen", "all", "cpus"), ticks)
@@ -112,8 +112,17 @@ class LinuxLoad:
         return self._power
 
 
-def _of(numbers: Mapping[bytes, int] | Unknown, name: bytes) -> int | Unknown:
-    return numbers if isinstance(numbers, Unknown) else numbers.get(name, Unknown("no_source"))
+def _then(content: bytes | Unknown, parse: Callable[[bytes], int]) -> int | Unknown:
+    return content if isinstance(content, Unknown) else attempt(lambda: parse(content))
+
+
+def _of(content: bytes | Unknown, name: bytes, unit: int = 1) -> int | Unknown:
+    if isinstance(content, Unknown):
+        return content
+    number = attempt(lambda: field(content, name))
+    if number is None:
+        return Unknown("no_source")
+    return number if isinstance(number, Unknown) else number * unit
 
 
 def _pressure_us(content: bytes) -> int:
@@ -121,24 +130,25 @@ def _pressure_us(content: bytes) -> int:
     return int(content.split(b"\n", 1)[0].rpartition(b"total=")[2])
 
 
-def _held(groups: list[dict[bytes, int]], count: Callable[[dict[bytes, int]], int]) -> int | Unknown:
-    return attempt(lambda: sum(map(count, groups))) if groups else Unknown("no_limit")
+def _held(groups: list[bytes], count: Callable[[bytes], int | None]) -> int | Unknown:
+    """Summed over the groups that count it."""
+    known = [number for group in groups if (number := count(group)) is not None]
+    return sum(known) if known else Unknown("no_limit")
 
 
-def _held_us(group: Mapping[bytes, int]) -> int:
+def _held_us(group: bytes) -> int | None:
     """Version 2 counts microseconds, version 1 nanoseconds."""
-    return group[b"throttled_usec"] if b"throttled_usec" in group else group[b"throttled_time"] // 1000
+    nanoseconds = field(group, b"throttled_time")
+    return field(group, b"throttled_usec") if nanoseconds is None else nanoseconds // 1000
 
 
-def _memory(numbers: Mapping[bytes, int] | Unknown) -> Facts:
-    total, available = (_of(numbers, name) for name in (b"MemTotal", b"MemAvailable"))
-    if isinstance(total, Unknown) or isinstance(available, Unknown):
-        reason = total if isinstance(total, Unknown) else available
-        return dict.fromkeys(("memory_total_bytes", "memory_available_bytes", "memory_used_bytes"), reason)
+def _memory(content: bytes | Unknown) -> Facts:
+    total, available = (_of(content, name, 1024) for name in (b"MemTotal:", b"MemAvailable:"))
+    known = not isinstance(total, Unknown) and not isinstance(available, Unknown)
     return {
-        "memory_total_bytes": total * 1024,
-        "memory_available_bytes": available * 1024,
-        "memory_used_bytes": (total - available) * 1024,
+        "memory_total_bytes": total,
+        "memory_available_bytes": available,
+        "memory_used_bytes": total - available if known else Unknown("no_source"),  # type: ignore[operator]
     }
 
 

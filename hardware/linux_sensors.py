@@ -31,6 +31,13 @@ def temperature_files(root: Path) -> list[Path]:
     ]
 
 
+def critical_c(root: Path) -> float | Unknown:
+    """The temperature at which the (first) processor protects itself."""
+    files = [path.with_name(path.name.replace("_input", "_crit")) for path in _monitors(root)]
+    limits = [limit for path in files if (limit := text(path) or "").isdecimal()]
+    return int(limits[0]) / 1000 if limits else Unknown("no_thermal_sensor")
+
+
 def _monitors(root: Path) -> Iterator[Path]:
     for folder in sorted((root / "sys/class/hwmon").glob("hwmon*")):
         wanted = _CHIPS.get(text(folder / "name") or "")
