@@ -1,4 +1,4 @@
-"""A question about the machine before a run, with its answer; resources/texts/readiness.toml has the sentences."""
+"""A question about the machine before a run, and its answer; sentences: resources/texts/readiness.toml."""
 
 from __future__ import annotations
 

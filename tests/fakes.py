@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -237,3 +238,26 @@ class FakeRun:
     def end(self, last: Any) -> None:
         self.is_over = True
         self.listen(last)
+
+
+# Trees of /proc and /sys -----------------------------------------------------------------------------
+
+
+def write_tree(root: Path, files: Mapping[str, str]) -> Path:
+    """Text files by their path below `root`; written again they keep their inode, as the kernel's do."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def proc_stat(busy: int, idle: int, stolen: int = 0, cpus: int = 2) -> str:
+    """/proc/stat with these ticks in all."""
+    rows = "".join(f"cpu{number} 0 0 0 0 0 0 0 0 0 0\n" for number in range(cpus))
+    return f"cpu  {busy} 0 0 {idle} 0 0 0 {stolen} 0 0\n{rows}intr 5 0 0\nctxt 9\n"
+
+
+def pid_stat(user: int, system: int = 0, waited: int = 0, parent: int = 1, name: str = "python") -> str:
+    """/proc/PID/stat of a process with these ticks; `waited` are those of children that have ended."""
+    return f"7 ({name}) S {parent} 7 7 0 -1 0 1 2 3 4 {user} {system} {waited} 0 20 0 1 0 99\n"
