@@ -7,11 +7,14 @@ from collections.abc import Callable
 from time import perf_counter_ns
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from profiler import answers, inputs, messages, process_memory
 from profiler.backends.base import Backend, Call
+from profiler.disturbance import Counters
 from profiler.errors import ErrorKind, KnownError
+from profiler.further import Further
 from profiler.loads import Load, Measured, report_to
 from profiler.metrics import latency
 from profiler.opening import Limits, Opened, open_model
@@ -24,6 +27,8 @@ CountFlops = Callable[[Call, int], Flops]
 WaitForBegin = Callable[[], messages.Begin]
 
 COLD_CALLS = 2
+# No runtime raises these about a model or its inputs: they must not be told in its name.
+OUR_MISTAKES = (NameError, AttributeError, AssertionError, LookupError)
 
 
 class Steps(NamedTuple):
@@ -69,6 +74,8 @@ class Measurement:
             self._enter("first")
             load = Load(self._request, opened, self._stop_asked)
             self._measure(opened, load, count_flops)
+        except OUR_MISTAKES:
+            raise
         except Exception as error:
             raise session.explain(error) from error
         finally:
@@ -81,8 +88,12 @@ class Measurement:
         steps = self._steps(load)
         self._phase = "after"
         p50 = _typical_ns(load, steps.first_index)
-        boundary = _boundary(null_ns, p50)
-        disturbance = steps.disturbance
+        boundary, disturbance = _boundary(null_ns, p50), steps.disturbance
+        if self._request.looks_further and not self._stop_asked():
+            further = Further(self._request, opened, load, self._stop_asked)
+            disturbance = further.disturbance(disturbance, p50)
+            boundary = msgspec.structs.replace(boundary, **further.boundary(p50))
+            self._unavailable |= further.unavailable
         measured = steps.measured
         self._send(
             messages.Finished(
@@ -120,8 +131,9 @@ class Measurement:
             self._phase = "steady"
             first_index = load.writers[0].count
             self._send(messages.Measuring(first_index=first_index, warmup_status=warm.status))
+            counters = Counters()
             measured = load.measure(rule, report_to(self._send, "measuring"))
-            disturbance = Disturbance()
+            disturbance = counters.since()
         finally:
             gc.enable()
         resident = process_memory.resident_bytes() - sum(writer.touched_bytes for writer in load.writers)

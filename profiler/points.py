@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from profiler.errors import ErrorInfo
 from profiler.heard import Heard
+from profiler.metrics import by_input, open_loop, replicates, steadiness
 from profiler.metrics import latency as latencies
-from profiler.metrics import open_loop, replicates, steadiness
 from profiler.outcome import Outcome
 from profiler.result import (
+    Disturbance,
     Latency,
     Lateness,
     Memory,
@@ -183,6 +184,18 @@ def phases_of(heard: Heard | None) -> Phases | None:
     return msgspec.structs.replace(heard.finished.phases, start_to_first_inference_ns=heard.start_to_first_ns)
 
 
+def disturbance_of(one: Outcome) -> Disturbance | None:
+    """The child's counters, with the latency by input, which only one lane has in order."""
+    finished = one.heard.finished
+    if finished is None or finished.disturbance is None or len(one.lanes) != 1:
+        return finished.disturbance if finished is not None else None
+    lane, distinct = one.lanes[0], one.heard.plan.distinct_inputs
+    made = "made" in (one.heard.loaded.input_origin.values() if one.heard.loaded is not None else ())
+    first = (lane.cold_count + lane.warmup_count) % distinct
+    found = by_input.medians(lane.steady, distinct, first) if made else ()
+    return msgspec.structs.replace(finished.disturbance, input_p50_ns=found)
+
+
 def replicate_of(one: Outcome, seed: int) -> Replicate:
     """One child as the document has it."""
     heard, finished = one.heard, one.heard.finished
@@ -198,7 +211,7 @@ def replicate_of(one: Outcome, seed: int) -> Replicate:
         throughput=Throughput(per_s, per_s * one.samples_per_call) if per_s is not None else None,
         phases=phases_of(heard),
         memory=finished.memory if finished is not None else None,
-        disturbance=finished.disturbance if finished is not None else None,
+        disturbance=disturbance_of(one),
         error=heard.error,
         cpus=heard.cpus,
     )

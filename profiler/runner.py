@@ -46,7 +46,7 @@ from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.heard import Gathered
 from profiler.outcome import Outcome
 from profiler.plan import RunPlan
-from profiler.result import Model, Point, RunResult
+from profiler.result import Check, Model, Point, RunResult
 from profiler.steps import Step, is_search
 from profiler.store import Store
 
@@ -122,6 +122,7 @@ class Run:
         python: str = sys.executable,
         module: str = "profiler.worker",
         machine: Callable[[], dict[str, Any]] = known_machine,
+        checks: Callable[[], tuple[Check, ...]] = surroundings.checks,
         turn: Turn = contextlib.nullcontext,
         ranks: Ranks | None = None,
         group: str = "",
@@ -130,7 +131,7 @@ class Run:
         self.id, self.plan = new_run_id(now), plan
         self._created = now.isoformat(timespec="milliseconds")
         self._store, self._listen = store, listen
-        self._python, self._module, self._machine = python, module, machine
+        self._python, self._module, self._machine, self._checks = python, module, machine, checks
         self._turn, self._ranks, self._group = turn, ranks, group
         self._cancel, self._over = threading.Event(), threading.Event()
         self._folder = folders.running_folder() / self.id
@@ -182,7 +183,7 @@ class Run:
         gathered = Gathered(plan, self.id, self._created, model, group=self._group)
         gathered.os, gathered.python = platform.platform(terse=True), platform.python_version()
         gathered.version = importlib.metadata.version("inferometer")
-        gathered.machine = self._machine()
+        gathered.machine, gathered.readiness = self._machine(), self._checks()
         self._prepare(gathered)
         with surroundings.Watch() as watch:
             outcomes = self._measure(gathered, form, begun)

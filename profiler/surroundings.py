@@ -1,4 +1,4 @@
-"""The machine around a run: what the sampler process saw in the windows that were measured."""
+"""The machine around a run: checked before, and sampled in the windows that were measured."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ from typing import Any
 
 import msgspec
 
+from hardware import readiness
 from hardware.sampling import Sampling, summarise
 from profiler.outcome import Outcome
+from profiler.result import Check
+
+
+def checks() -> tuple[Check, ...]:
+    """What was found of the machine before the run, as the document has it."""
+    return tuple(Check(found.code, found.state, dict(found.parameters)) for found in readiness.checks())
 
 
 class Watch:
