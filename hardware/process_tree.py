@@ -30,14 +30,9 @@ class ProcessTree:
         return sum(ticks) / self._ticks if ticks else Unknown("process_gone")
 
     def _used_ticks(self, pid: int) -> int | None:
-        """proc_pid_stat(5), fields 14 to 17: user, system, and both of children that were waited for."""
-        try:
-            stat = (self._proc / str(pid) / "stat").read_bytes()
-        except OSError:
-            return None  # it has ended since it was found
-        # The name is in brackets and may hold any character, so fields are counted from the last bracket.
-        fields = stat.rpartition(b")")[2].split()
-        return sum(map(int, fields[11:15])) if len(fields) >= 15 else None
+        """Fields 14 to 17 of the file: user, system, and both of children that were waited for."""
+        fields = _fields(self._proc / str(pid) / "stat")
+        return sum(map(int, fields[11:15])) if fields else None
 
     def _find(self) -> Iterator[int]:
         waiting, parents = [self._pid], None
@@ -65,9 +60,17 @@ class ProcessTree:
         """The parent of every process, for kernels without lists of children."""
         parents = {}
         for path in self._proc.glob("[0-9]*/stat"):
-            try:
-                fields = path.read_bytes().rpartition(b")")[2].split()
-            except OSError:
-                continue  # it has ended since it was listed
-            parents[int(path.parent.name)] = int(fields[1])
+            if fields := _fields(path):
+                parents[int(path.parent.name)] = int(fields[1])
         return parents
+
+
+def _fields(stat: Path) -> list[bytes]:
+    """Those of proc_pid_stat(5) from the third on; none where the process has ended since it was found."""
+    try:
+        content = stat.read_bytes()
+    except OSError:
+        return []
+    # The name is in brackets and may hold any character, so fields are counted from the last bracket.
+    fields = content.rpartition(b")")[2].split()
+    return fields if len(fields) >= 15 else []
