@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hardware import clock_checks, load_checks, readiness, share_checks
-from hardware.check import Check, unknown
+from hardware.check import Check, State, unknown
 from hardware.machine import Cpu, Machine, Unknown
 from hardware.readiness import checks, linux_checks
 from hardware.reading import Reading
@@ -130,8 +130,8 @@ def test_a_platform_that_saves_power_outweighs_the_governor(tmp_path: Path) -> N
     ("plan", "state"),
     [("high performance", "ok"), ("balanced", "note"), ("power saver", "warning"), ("made by IT", "note")],
 )
-def test_a_windows_plan_is_told_by_its_name(plan: str, state: str) -> None:
-    assert clock_checks.power_plan(Cpu(governor=plan)) == Check("power_profile", state, {"setting": plan})  # type: ignore[arg-type]
+def test_a_windows_plan_is_told_by_its_name(plan: str, state: State) -> None:
+    assert clock_checks.power_plan(Cpu(governor=plan)) == Check("power_profile", state, {"setting": plan})
     nothing = clock_checks.power_plan(Cpu(unavailable={"governor": Unknown("no_cpufreq")}))
     assert nothing == unknown("power_profile", Unknown("no_cpufreq"))
 
