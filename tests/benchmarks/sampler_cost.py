@@ -20,8 +20,8 @@ START_S = 2.0
 MOST_SHARE = 0.01
 
 
-def share_of_a_core(seconds: float) -> tuple[float, int]:
-    """CPU time per second of a running sampler after its start, and the memory it holds in bytes."""
+def share_of_a_core(seconds: float) -> tuple[float, float, int]:
+    """CPU time and readings per second of a running sampler after its start, and the bytes that it holds."""
     others = set(psutil.Process().children())
     sampling = Sampling()
     sampling.start()
@@ -33,9 +33,10 @@ def share_of_a_core(seconds: float) -> tuple[float, int]:
         after, end = watched.cpu_times(), time.perf_counter()
         resident = watched.memory_info().rss
     finally:
-        sampling.stop()
+        readings = sampling.stop()
     used = after.user + after.system - before.user - before.system
-    return used / (end - begin), resident
+    counted = sum(begin < reading.at_ns / 1e9 <= end for reading in readings)
+    return used / (end - begin), counted / (end - begin), resident
 
 
 def reading_us(count: int = 200) -> float:
@@ -51,8 +52,10 @@ def reading_us(count: int = 200) -> float:
 
 
 def main(seconds: float = 30.0) -> int:
-    share, resident = share_of_a_core(seconds)
-    print(f"{share:.2%} of a core at {1 / PERIOD_S:g} readings a second over {seconds:g} s")
+    share, rate, resident = share_of_a_core(seconds)
+    print(
+        f"{share:.2%} of a core at {rate:.1f} readings a second ({1 / PERIOD_S:g} asked) over {seconds:g} s"
+    )
     print(f"{reading_us():.0f} us of CPU time a reading (median of 200, no pause between them)")
     print(f"{resident / 2**20:.0f} MiB resident")
     return int(share >= MOST_SHARE)
