@@ -7,35 +7,112 @@ from collections.abc import Sequence
 import msgspec
 
 from profiler.heard import Gathered
+from profiler.metrics import latency as latencies
 from profiler.metrics import verdict
+from profiler.metrics.evidence import Evidence
 from profiler.outcome import Outcome
-from profiler.result import Boundary, Point, Reason, RunResult, Status
+from profiler.plan import MultiStream, Server
+from profiler.points import disturbance_of, groups_of
+from profiler.result import Boundary, Point, Reason, RunResult, Status, Steadiness, Verdict
 
 
 def of_point(point: Point, gathered: Gathered, outcomes: Sequence[Outcome]) -> Point:
     """The point with its verdict; without one where nothing was measured."""
     if not point.latency.count:
         return point
-    reasons = _reasons(gathered, outcomes, point.status)
     boundary = next(
         (one.heard.finished.boundary for one in outcomes if one.heard.finished is not None), Boundary()
     )
-    judged = verdict.judge(point.latency, point.steadiness, boundary, reasons)
-    return msgspec.structs.replace(point, verdict=judged)
+    reasons = _reasons(gathered, outcomes, point.status)
+    evidence = _evidence(point, gathered, outcomes, boundary.device_ns)
+    found = verdict.judge(point.latency, point.steadiness, boundary, reasons, evidence)
+    return msgspec.structs.replace(point, verdict=found, steadiness=_renamed(point.steadiness, found))
 
 
-def judged(result: RunResult, gathered: Gathered, outcomes: Sequence[Outcome]) -> RunResult:
-    """The run with the verdict of the point that speaks for it."""
+def of_run(
+    result: RunResult, point: Point, gathered: Gathered, outcomes: Sequence[Outcome], points: Sequence[Point]
+) -> RunResult:
+    """The run with the verdict of the point that speaks for it, and what only the whole run tells."""
     if not result.latency.count:
         return result
-    reasons = _reasons(gathered, outcomes, result.status)
-    found = verdict.judge(result.latency, result.steadiness, result.boundary, reasons)
-    return msgspec.structs.replace(result, verdict=found)
+    reasons = [*gathered.reasons, *_reasons(gathered, outcomes, result.status)]
+    evidence = msgspec.structs.replace(
+        _evidence(point, gathered, outcomes, result.boundary.device_ns),
+        percent_of_peak=result.flops.percent_of_peak,
+        batch_p50_ns=_by_batch(points),
+    )
+    found = verdict.judge(result.latency, result.steadiness, result.boundary, reasons, evidence)
+    return msgspec.structs.replace(result, verdict=found, steadiness=_renamed(result.steadiness, found))
+
+
+def _renamed(steadiness: Steadiness | None, found: Verdict) -> Steadiness | None:
+    if steadiness is None:
+        return None
+    status = verdict.status_with(steadiness.status, found.reasons)
+    return msgspec.structs.replace(steadiness, status=status)
+
+
+def _evidence(
+    point: Point, gathered: Gathered, outcomes: Sequence[Outcome], device_ns: int | None
+) -> Evidence:
+    seen = tuple(found for one in outcomes if (found := disturbance_of(one)) is not None)
+    scenario = outcomes[0].heard.plan.scenario if outcomes else None
+    is_open = isinstance(scenario, Server)
+    description = gathered.description
+    return Evidence(
+        disturbances=seen,
+        lateness=point.lateness,
+        machine=gathered.machine_summary,
+        readiness=gathered.readiness,
+        device=gathered.plan.device,
+        device_ns=device_ns,
+        at_once=(1 if is_open else point.concurrency) * point.world_size,
+        threads=point.threads or 1,
+        usable_cpus=_usable(outcomes),
+        is_pinned=any(one.heard.cpus for one in outcomes),
+        wants_p99=is_open or isinstance(scenario, MultiStream),
+        phases=point.phases,
+        process_p50_ns=_medians(outcomes),
+        resident_bytes=point.memory.peak_rss_bytes if point.memory is not None else None,
+        denormal_fraction=description.denormal_fraction if description is not None else None,
+        denormal_speedup=gathered.denormal_speedup,
+    )
+
+
+def _usable(outcomes: Sequence[Outcome]) -> float | None:
+    """Processes that stay on processors of their own add up; others share the same ones."""
+    for group in groups_of(outcomes):
+        seen = [disturbance_of(one) for one in group.outcomes]
+        known = [one.usable_cpus for one in seen if one is not None and one.usable_cpus is not None]
+        if known:
+            are_apart = all(one.heard.cpus for one in group.outcomes)
+            return sum(known) if are_apart else max(known)
+    return None
+
+
+def _medians(outcomes: Sequence[Outcome]) -> tuple[int, ...]:
+    """The P50 of each fresh process, or of all that measured at once."""
+    found = []
+    for group in groups_of(outcomes):
+        steady = group.steady
+        if len(steady):
+            steady.sort()
+            found.append(latencies.percentile(steady, 0.5))
+    return tuple(found)
+
+
+def _by_batch(points: Sequence[Point]) -> dict[int, int]:
+    """The first median of each batch of a sweep."""
+    found: dict[int, int] = {}
+    for point in points:
+        if point.latency.p50_ns is not None:
+            found.setdefault(point.batch, point.latency.p50_ns)
+    return found if len(found) > 1 else {}
 
 
 def _reasons(gathered: Gathered, outcomes: Sequence[Outcome], status: Status) -> list[Reason]:
     """What the children said, each reason once."""
-    reasons = list(gathered.reasons)
+    reasons: list[Reason] = []
     for one in outcomes:
         heard = one.heard
         reasons += heard.loaded.notes if heard.loaded is not None else ()

@@ -200,6 +200,7 @@ class Description(_Message, frozen=True, tag="description"):
     buffers: int | None = None
     shapes: dict[str, tuple[int, ...]] = {}
     unavailable: dict[str, Reason] = {}
+    denormal_fraction: float | None = None
 
 
 class Runtime(msgspec.Struct, frozen=True):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from profiler import plan as plans
 from profiler.backends import catalog
-from profiler.plan import Preset, RunPlan
+from profiler.commands import load_arguments, numbers
+from profiler.plan import Companion, Preset, RunPlan
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -24,13 +25,12 @@ def add_what(parser: argparse.ArgumentParser) -> None:
         "--runtime", metavar="NAME", help="onnxruntime or torchscript; default: the first that fits the file"
     )
     option("--device", metavar="NAME", default="cpu", help="cpu, cuda:0, or a provider; default: cpu")
-    option("--scenario", choices=["SingleStream"], default="SingleStream", help="default: SingleStream")
-    option("--batch", type=_positive, default=1, metavar="N", help="size of the batch dimension; default: 1")
+    load_arguments.add(parser)
     add_shapes(parser)
     option("--input", action="append", default=[], type=_pair("file.npy"), metavar="NAME=FILE.npy",
            help="an input from a file; may be repeated")  # fmt: skip
     option("--inputs", metavar="FILE.npz", help="inputs from one file, by their names")
-    option("--seed", type=_natural, default=0, metavar="N", help="seed of made-up inputs; default: 0")
+    option("--seed", type=numbers.natural, default=0, metavar="N", help="seed of made-up inputs; default: 0")
 
 
 def add_shapes(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,10 @@ def add_how_long(parser: argparse.ArgumentParser) -> None:
     option("--preset", choices=[preset.value for preset in Preset], default=Preset.STANDARD.value,
            help="how long and how precisely; default: standard")  # fmt: skip
     option(
-        "--duration", type=_seconds, metavar="S", help="measure exactly this long, whatever the preset says"
+        "--duration",
+        type=numbers.seconds,
+        metavar="S",
+        help="measure exactly this long, whatever the preset says",
     )
     option(
         "--warmup",
@@ -56,18 +59,15 @@ def add_how_long(parser: argparse.ArgumentParser) -> None:
         help="practice runs; default: until steady",
     )
     option(
-        "--threads",
-        type=_natural,
-        default=0,
-        metavar="N",
-        help="intra-op threads; default: all that may be used",
-    )
-    option(
-        "--load-timeout", type=_seconds, default=600.0, metavar="S", help="give up loading after; 0: never"
+        "--load-timeout",
+        type=numbers.seconds,
+        default=600.0,
+        metavar="S",
+        help="give up loading after; 0: never",
     )
     option(
         "--memory-limit",
-        type=_megabytes,
+        type=numbers.megabytes,
         default=0,
         metavar="MB",
         help="give up above; default: 90 %% of memory",
@@ -85,18 +85,38 @@ def plan_for(path: Path, arguments: argparse.Namespace) -> RunPlan:
         model_path=str(path),
         runtime=runtime,
         device=arguments.device,
-        batch=arguments.batch,
+        scenario=load_arguments.scenario_of(arguments),
+        sweep=load_arguments.sweep_of(arguments),
+        batch=arguments.batch[0] if arguments.batch else 1,
         shapes=dict(arguments.shape),
         dimensions=dict(arguments.dimension),
         input_files=input_files(arguments),
-        threads=arguments.threads,
+        threads=arguments.threads[0] if arguments.threads else 0,
         seed=arguments.seed,
         preset=preset,
         stopping=plans.stopping_for(preset, arguments.duration),
         warmup=arguments.warmup,
         load_timeout_s=arguments.load_timeout,
         memory_limit_bytes=arguments.memory_limit,
+        replicates=arguments.replicates,
+        world_size=arguments.world_size,
+        limits=arguments.limit,
+        companions=companions_of(path, arguments) if arguments.together else (),
     )
+
+
+def companions_of(path: Path, arguments: argparse.Namespace) -> tuple[Companion, ...]:
+    """The other files; the same file given twice lives beside itself. Raises KnownError as plan_for does."""
+    others = [Path(file) for file in arguments.files]
+    others.remove(path)
+    return tuple(Companion(str(other), _runtime(other, arguments)) for other in others)
+
+
+def _runtime(path: Path, arguments: argparse.Namespace) -> str:
+    """The runtime that was named, where it fits this file."""
+    form = catalog.recognise(path)
+    named = arguments.runtime if arguments.runtime in form.runtimes else None
+    return named or catalog.default_runtime(form)
 
 
 def input_files(arguments: argparse.Namespace) -> dict[str, str]:
@@ -116,39 +136,13 @@ def _pair(form: str) -> Callable[[str], tuple[str, str]]:
 
 def _shape(text: str) -> tuple[str, tuple[int, ...]]:
     name, value = _pair("1,3,224,224")(text)
-    return name, tuple(_positive(part) for part in value.split(","))
+    return name, tuple(numbers.positive(part) for part in value.split(","))
 
 
 def _dimension(text: str) -> tuple[str, int]:
     name, value = _pair("N")(text)
-    return name, _positive(value)
-
-
-def _number(text: str, kind: Callable[[str], Any], smallest: float, words: str) -> Any:
-    try:
-        value = kind(text)
-    except ValueError:
-        value = None
-    if value is None or not smallest <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"wants {words}, not '{text}'")
-    return value
-
-
-def _positive(text: str) -> int:
-    return int(_number(text, int, 1, "a whole number of at least 1"))
-
-
-def _natural(text: str) -> int:
-    return int(_number(text, int, 0, "a whole number of at least 0"))
-
-
-def _seconds(text: str) -> float:
-    return float(_number(text, float, 0, "seconds"))
-
-
-def _megabytes(text: str) -> int:
-    return int(_number(text, float, 0, "megabytes") * 1e6)
+    return name, numbers.positive(value)
 
 
 def _warmup(text: str) -> Literal["auto"] | int:
-    return "auto" if text == "auto" else _natural(text)
+    return "auto" if text == "auto" else numbers.natural(text)

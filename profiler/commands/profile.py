@@ -10,7 +10,7 @@ from typing import TextIO
 
 from profiler import error_text, ranks, trust, wording
 from profiler.backends import catalog
-from profiler.commands import documents, plan_arguments
+from profiler.commands import documents, load_arguments, plan_arguments
 from profiler.commands.queue import Queue, exit_code
 from profiler.errors import KnownError
 from profiler.plan import RunPlan
@@ -30,7 +30,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: TextIO) -> int:
-    """Under torchrun every rank measures; rank 0 alone speaks, keeps the result and writes the documents."""
+    """Under torchrun every rank measures; rank 0 alone speaks, keeps the result and writes the documents.
+
+    2 where the options do not fit together.
+    """
+    try:
+        load_arguments.check(arguments)
+    except load_arguments.WrongUse as wrong:
+        sentence = wording.say("usage", wrong.code, language)
+        print(wording.say("commands", "error", language, sentence=sentence), file=err)
+        return 2
     if not ranks.is_under_torchrun():
         return _run(arguments, language, out, err, None)
     try:

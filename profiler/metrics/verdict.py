@@ -5,28 +5,67 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from profiler import units
+from profiler.metrics import checks_calls, checks_load, checks_machine
+from profiler.metrics.evidence import Evidence
 from profiler.result import Boundary, Latency, Level, Reason, Steadiness, Verdict
 
 LEVELS: dict[str, Level] = {
     "one_process": Level.TRUSTED,
+    "first_call_slow": Level.TRUSTED,
+    "new_shape_pays": Level.TRUSTED,
+    "spinning": Level.TRUSTED,
+    "idle_gaps": Level.TRUSTED,
+    "data_dependent": Level.TRUSTED,
+    "all_busy": Level.TRUSTED,
+    "search_none_passes": Level.TRUSTED,
     "shapes_guessed": Level.CAUTION,
     "cpu_fallback": Level.CAUTION,
     "drifting": Level.CAUTION,
     "bimodal": Level.CAUTION,
     "not_stabilised": Level.CAUTION,
     "too_few_samples": Level.CAUTION,
+    "too_few_for_p99": Level.CAUTION,
     "stop_rule_not_held": Level.CAUTION,
     "stopped_early": Level.CAUTION,
     "host_overhead": Level.CAUTION,
-    "answers_not_finite": Level.INVALID,
     "not_idempotent": Level.CAUTION,
-    "file_changed": Level.INVALID,
+    "answers_ignore_input": Level.CAUTION,
+    "oversubscribed": Level.CAUTION,
+    "cpu_limited": Level.CAUTION,
+    "cpu_throttled": Level.CAUTION,
+    "cpu_overheated": Level.CAUTION,
+    "gpu_throttled": Level.CAUTION,
+    "gpu_shared": Level.CAUTION,
+    "frequency_changed": Level.CAUTION,
+    "on_battery": Level.CAUTION,
+    "power_save": Level.CAUTION,
+    "hybrid_cpu": Level.CAUTION,
+    "disturbed": Level.CAUTION,
+    "preempted": Level.CAUTION,
+    "switched": Level.CAUTION,
+    "migrated": Level.CAUTION,
+    "swapped": Level.CAUTION,
+    "major_faults": Level.CAUTION,
+    "memory_grows": Level.CAUTION,
+    "denormals": Level.CAUTION,
+    "denormals_slow": Level.CAUTION,
+    "late_generator": Level.CAUTION,
+    "backlog_grows": Level.CAUTION,
+    "unanswered": Level.CAUTION,
+    "processes_differ": Level.CAUTION,
+    "clock_off": Level.CAUTION,
+    "batch_is_free": Level.CAUTION,
     "search_no_capacity": Level.CAUTION,
-    "search_none_passes": Level.TRUSTED,
     "search_undecided": Level.CAUTION,
     "search_not_confirmed": Level.CAUTION,
     "search_drifted": Level.CAUTION,
-    "answers_ignore_input": Level.CAUTION,
+    "answers_not_finite": Level.INVALID,
+    "file_changed": Level.INVALID,
+    "traced": Level.INVALID,
+    "not_synchronised": Level.INVALID,
+    "above_peak": Level.INVALID,
+    "schedule_missed": Level.INVALID,
+    "clock_wrong": Level.INVALID,
 }
 
 OVERHEAD_SAID = 0.05
@@ -34,12 +73,40 @@ _ORDER = (Level.TRUSTED, Level.CAUTION, Level.INVALID)
 
 
 def judge(
-    latency: Latency, steadiness: Steadiness | None, boundary: Boundary, further: Iterable[Reason] = ()
+    latency: Latency,
+    steadiness: Steadiness | None,
+    boundary: Boundary,
+    further: Iterable[Reason] = (),
+    evidence: Evidence | None = None,
 ) -> Verdict:
-    """The verdict of one run; `further` are reasons found elsewhere, each with a code of LEVELS."""
-    reasons = [*_of_steadiness(latency, steadiness), *_of_boundary(boundary), *further, Reason("one_process")]
-    level = max((LEVELS[reason.code] for reason in reasons), key=_ORDER.index)
+    """The verdict of one point; `further` are reasons found elsewhere, each with a code of LEVELS.
+
+    A verdict never takes a number away: it says whether to believe it.
+    """
+    known = evidence or Evidence()
+    reasons = [
+        *_of_steadiness(latency, steadiness),
+        *_of_boundary(boundary),
+        *further,
+        *checks_calls.check(latency, known),
+        *checks_machine.check(known),
+        *checks_load.check(latency, known),
+    ]
+    level = max((LEVELS[reason.code] for reason in reasons), key=_ORDER.index, default=Level.TRUSTED)
     return Verdict(level, tuple(sorted(reasons, key=lambda reason: -_ORDER.index(LEVELS[reason.code]))))
+
+
+# What the status of a run is called where the machine, and not the model, was unsteady (MEASURING.md, 1.4).
+_THROTTLED = {"gpu_throttled", "cpu_throttled", "cpu_overheated", "frequency_changed"}
+_DISTURBED = {"disturbed", "preempted", "switched", "swapped", "gpu_shared"}
+
+
+def status_with(status: str, reasons: Iterable[Reason]) -> str:
+    """`throttled` or `disturbed` where a reason of the verdict says so; else the status as it was."""
+    codes = {reason.code for reason in reasons}
+    if status == "too_few_samples":
+        return status
+    return "throttled" if codes & _THROTTLED else "disturbed" if codes & _DISTURBED else status
 
 
 def _of_steadiness(latency: Latency, steadiness: Steadiness | None) -> list[Reason]:

@@ -1,0 +1,122 @@
+"""Options of the command line that say under which load a model is measured, and the load they make."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from profiler import limits, rate_search
+from profiler.commands import numbers
+from profiler.plan import Concurrency, MultiStream, Offline, Scenario, Server, SingleStream, Sweep
+
+SCENARIOS = ("SingleStream", "MultiStream", "Offline", "Server")
+MAX = "max"
+
+
+class WrongUse(Exception):
+    """Options that do not fit together; `code` has its sentence in resources/texts/usage.toml."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Scenario, and what is gone through in lists; defaults are those of RunPlan."""
+    option = parser.add_argument
+    option("--scenario", choices=SCENARIOS,
+           help="default: SingleStream, or what the other options need")  # fmt: skip
+    option("--batch", type=numbers.several(numbers.positive), default=(), metavar="N,N,...",
+           help="size of the batch dimension; several are a sweep; default: 1")  # fmt: skip
+    option("--concurrency", type=numbers.several(numbers.positive), default=(), metavar="N,N,...",
+           help="requests under way at once on one session; several are a sweep")  # fmt: skip
+    option("--threads", type=numbers.several(numbers.natural), default=(), metavar="N,N,...",
+           help="intra-op threads; several are a sweep; default: all that may be used")  # fmt: skip
+    option("--qps", type=_rates, default=(), metavar="N,N,...|max",
+           help="requests per second that arrive at random (Server); max: the most that keeps --limit")  # fmt: skip
+    option("--samples-per-query", type=numbers.positive, metavar="N",
+           help="samples of one query (MultiStream); default: 8")  # fmt: skip
+    add_processes(parser)
+
+
+def add_processes(parser: argparse.ArgumentParser) -> None:
+    option = parser.add_argument
+    option("--world-size", type=numbers.positive, default=1, metavar="N",
+           help="processes that measure at once; default: 1")  # fmt: skip
+    option("--replicates", type=numbers.positive, default=0, metavar="N",
+           help="fresh processes one after another for each point; default: as the preset says")  # fmt: skip
+    option("--limit", type=_limits, default={}, metavar="p99=10ms,memory=500MB",
+           help="the most that a quantity may be; picks the best point")  # fmt: skip
+    option("--together", action="store_true",
+           help="all files resident at once: each alone, beside the others idle, and busy")  # fmt: skip
+
+
+def check(arguments: argparse.Namespace) -> None:
+    """Raises WrongUse where the options do not fit together."""
+    for code, is_wrong in _wrong(arguments).items():
+        if is_wrong:
+            raise WrongUse(code)
+
+
+def _wrong(given: argparse.Namespace) -> dict[str, bool]:
+    scenario = given.scenario
+    fixed = scenario or _implied(given)
+    is_search = given.qps == MAX
+    lists = (given.batch, given.concurrency, given.threads)
+    return {
+        "qps_with_other": bool(given.qps) and fixed != "Server",
+        "server_without_qps": scenario == "Server" and not given.qps,
+        "samples_with_other": given.samples_per_query is not None and fixed != "MultiStream",
+        "concurrency_with_other": fixed in ("SingleStream", "MultiStream") and max((*given.concurrency, 1)) > 1,
+        "max_without_limit": is_search and not any(name in given.limit for name in rate_search.SHARES),
+        "max_with_list": is_search and any(len(values) > 1 for values in lists),
+        "max_with_processes": is_search and (given.world_size > 1 or given.replicates > 0),
+        "max_with_together": is_search and given.together,
+        "together_alone": given.together and len(given.files) < 2,
+        "together_with_world": given.together and given.world_size > 1,
+    }  # fmt: skip
+
+
+def _implied(given: argparse.Namespace) -> str:
+    """The scenario that the other options need, where none is named."""
+    if given.qps:
+        return "Server"
+    if given.samples_per_query is not None:
+        return "MultiStream"
+    return "Concurrency" if max((*given.concurrency, 1)) > 1 else "SingleStream"
+
+
+def scenario_of(given: argparse.Namespace) -> Scenario:
+    """The load; of a list its first value, the others are in `sweep_of`."""
+    lanes = given.concurrency[0] if given.concurrency else 0
+    rate = None if given.qps == MAX or not given.qps else given.qps[0]
+    made: dict[str, Scenario] = {
+        "SingleStream": SingleStream(),
+        "MultiStream": MultiStream(given.samples_per_query or MultiStream().samples_per_query),
+        "Offline": Offline(lanes or 1),
+        "Concurrency": Concurrency(lanes or 1),
+        "Server": Server(rate, lanes, given.seed),
+    }
+    return made[given.scenario or _implied(given)]
+
+
+def sweep_of(given: argparse.Namespace) -> Sweep:
+    """What is gone through: lists of more than one value."""
+    rates = () if given.qps == MAX else given.qps
+    return Sweep(*(_list(values) for values in (given.batch, given.concurrency, given.threads, rates)))
+
+
+def _list(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return values if len(values) > 1 else ()
+
+
+def _rates(text: str) -> tuple[float, ...] | str:
+    rates: tuple[float, ...] = () if text == MAX else numbers.several(numbers.rate)(text)
+    return rates or MAX
+
+
+def _limits(text: str) -> dict[str, float]:
+    try:
+        return limits.by_quantity(limits.parse(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
