@@ -33,7 +33,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     option("--threads", type=numbers.several(numbers.natural), default=(), metavar="N,N,...",
            help="intra-op threads; several are a sweep; default: all that may be used")  # fmt: skip
     option("--qps", type=_rates, default=(), metavar="N,N,...|max",
-           help="requests per second that arrive at random (Server); max: the most that keeps --limit")  # fmt: skip
+           help="requests per second at random times (Server); max: the most that keeps --limit")  # fmt: skip
     option("--samples-per-query", type=numbers.positive, metavar="N",
            help="samples of one query (MultiStream); default: 8")  # fmt: skip
     add_processes(parser)
@@ -61,13 +61,14 @@ def check(arguments: argparse.Namespace) -> None:
 def _wrong(given: argparse.Namespace) -> dict[str, bool]:
     scenario = given.scenario
     fixed = scenario or _implied(given)
+    one_by_one = fixed in ("SingleStream", "MultiStream")
     is_search = given.qps == MAX
     lists = (given.batch, given.concurrency, given.threads)
     return {
         "qps_with_other": bool(given.qps) and fixed != "Server",
         "server_without_qps": scenario == "Server" and not given.qps,
         "samples_with_other": given.samples_per_query is not None and fixed != "MultiStream",
-        "concurrency_with_other": fixed in ("SingleStream", "MultiStream") and max((*given.concurrency, 1)) > 1,
+        "concurrency_with_other": one_by_one and max((*given.concurrency, 1)) > 1,
         "max_without_limit": is_search and not any(name in given.limit for name in rate_search.SHARES),
         "max_with_list": is_search and any(len(values) > 1 for values in lists),
         "max_with_processes": is_search and (given.world_size > 1 or given.replicates > 0),
