@@ -96,7 +96,7 @@ def assemble(gathered: Gathered, outcomes: Sequence[Outcome]) -> Assembled:
         together=_together(gathered, point),
     )
     result = msgspec.structs.replace(result, unavailable=_unavailable(result, gathered, first))
-    return Assembled(judgement.of_run(result, point, gathered, own, filled), samples)
+    return Assembled(judgement.of_run(result, point, gathered, filled), samples)
 
 
 def filled_points(gathered: Gathered, outcomes: Sequence[Outcome]) -> list[Point]:

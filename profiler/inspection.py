@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from profiler import messages
+from profiler import denormals, messages
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Flops, Reason, Tensor
 from profiler.shapes import Shape, concrete_shapes
@@ -51,6 +51,7 @@ def _onnx(request: messages.Inspect, path: Path) -> messages.Description:
         buffers=weights.buffers,
         shapes=shapes or {},
         unavailable=unavailable,
+        denormal_fraction=denormals.fraction(onnx_weights.inline_floats(model)),
     )
 
 

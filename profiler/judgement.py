@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from profiler.heard import Gathered
+from profiler.metrics import checks_load, verdict
 from profiler.metrics import latency as latencies
-from profiler.metrics import verdict
 from profiler.metrics.evidence import Evidence
 from profiler.outcome import Outcome
 from profiler.plan import MultiStream, Server
@@ -29,20 +29,19 @@ def of_point(point: Point, gathered: Gathered, outcomes: Sequence[Outcome]) -> P
     return msgspec.structs.replace(point, verdict=found, steadiness=_renamed(point.steadiness, found))
 
 
-def of_run(
-    result: RunResult, point: Point, gathered: Gathered, outcomes: Sequence[Outcome], points: Sequence[Point]
-) -> RunResult:
+def of_run(result: RunResult, point: Point, gathered: Gathered, points: Sequence[Point]) -> RunResult:
     """The run with the verdict of the point that speaks for it, and what only the whole run tells."""
-    if not result.latency.count:
+    if point.verdict is None:
         return result
-    reasons = [*gathered.reasons, *_reasons(gathered, outcomes, result.status)]
-    evidence = msgspec.structs.replace(
-        _evidence(point, gathered, outcomes, result.boundary.device_ns),
+    evidence = Evidence(
+        device=gathered.plan.device,
         percent_of_peak=result.flops.percent_of_peak,
         batch_p50_ns=_by_batch(points),
     )
-    found = verdict.judge(result.latency, result.steadiness, result.boundary, reasons, evidence)
-    return msgspec.structs.replace(result, verdict=found, steadiness=_renamed(result.steadiness, found))
+    stopped = [Reason("stopped_early")] if result.status is Status.STOPPED else []
+    whole = [*gathered.reasons, *stopped, *checks_load.of_device(result.latency, evidence)]
+    found = verdict.by_reasons([*point.verdict.reasons, *whole])
+    return msgspec.structs.replace(result, verdict=found)
 
 
 def _renamed(steadiness: Steadiness | None, found: Verdict) -> Steadiness | None:
@@ -58,7 +57,6 @@ def _evidence(
     seen = tuple(found for one in outcomes if (found := disturbance_of(one)) is not None)
     scenario = outcomes[0].heard.plan.scenario if outcomes else None
     is_open = isinstance(scenario, Server)
-    description = gathered.description
     return Evidence(
         disturbances=seen,
         lateness=point.lateness,
@@ -74,7 +72,7 @@ def _evidence(
         phases=point.phases,
         process_p50_ns=_medians(outcomes),
         resident_bytes=point.memory.peak_rss_bytes if point.memory is not None else None,
-        denormal_fraction=description.denormal_fraction if description is not None else None,
+        denormal_fraction=denormal_fraction(gathered, outcomes),
         denormal_speedup=gathered.denormal_speedup,
     )
 
@@ -88,6 +86,13 @@ def _usable(outcomes: Sequence[Outcome]) -> float | None:
             are_apart = all(one.heard.cpus for one in group.outcomes)
             return sum(known) if are_apart else max(known)
     return None
+
+
+def denormal_fraction(gathered: Gathered, outcomes: Sequence[Outcome]) -> float | None:
+    """By the file where it was read, else by the child's open model."""
+    described = gathered.description.denormal_fraction if gathered.description is not None else None
+    said = (one.heard.finished.denormal_fraction for one in outcomes if one.heard.finished is not None)
+    return described if described is not None else next((one for one in said if one is not None), None)
 
 
 def _medians(outcomes: Sequence[Outcome]) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from profiler import answers, inputs, messages, process_memory
+from profiler import answers, denormals, inputs, messages, process_memory
 from profiler.backends.base import Backend, Call
 from profiler.disturbance import Counters
 from profiler.errors import ErrorKind, KnownError
@@ -113,6 +113,7 @@ class Measurement:
                 workers=measured.workers,
                 wait_method=measured.wait_method,
                 disturbance=disturbance,
+                denormal_fraction=denormals.fraction(opened.session.weights()),
                 reasons=tuple(self._reasons),
                 unavailable=self._unavailable,
             )

@@ -167,6 +167,7 @@ class Finished(_Message, frozen=True, tag="finished"):
     workers: int = 0
     wait_method: str | None = None
     disturbance: Disturbance | None = None
+    denormal_fraction: float | None = None
     reasons: tuple[Reason, ...] = ()
     unavailable: dict[str, Reason] = {}
 

@@ -28,8 +28,10 @@ from profiler import (
     assembly,
     atomic_file,
     campaign,
+    denormals,
     folders,
     inspect_client,
+    judgement,
     messages,
     native_build,
     outcome,
@@ -45,12 +47,13 @@ from profiler.backends import catalog
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.heard import Gathered
 from profiler.outcome import Outcome
-from profiler.plan import RunPlan
+from profiler.plan import RunPlan, Stopping
 from profiler.result import Check, Model, Point, RunResult
 from profiler.steps import Step, is_search
 from profiler.store import Store
 
 LIVE_SAMPLES = 50_000
+FLUSHED_S = 2.0
 ROOM_BYTES = sample_file.FULL_BYTES + 20_000_000
 
 
@@ -191,6 +194,7 @@ class Run:
         gathered.cancelled = self._cancel.is_set()
         gathered.file_changed = _stamp(path) != stamp
         self._describe(gathered, outcomes, form.name)
+        self._look_at_denormals(gathered, outcomes, form)
         return self._save(gathered, outcomes)
 
     def _settled_plan(self, path: Path, form: catalog.Format) -> RunPlan:
@@ -285,6 +289,25 @@ class Run:
             )
         except KnownError as error:
             gathered.description_error = error.info
+
+    def _look_at_denormals(self, gathered: Gathered, outcomes: list[Outcome], form: catalog.Format) -> None:
+        """Where many weights are denormal: how much faster the model is when they are taken for zero."""
+        share = judgement.denormal_fraction(gathered, outcomes)
+        is_alone = self._ranks is None and gathered.plan.world_size == 1
+        if self._cancel.is_set() or not is_alone or share is None or share <= denormals.LOOKED_AT:
+            return
+        chosen = next((one for one in outcomes if len(one.steady)), None)
+        if chosen is None:
+            return
+        rule = Stopping(FLUSHED_S, 30, FLUSHED_S)
+        plan = msgspec.structs.replace(chosen.heard.plan, flush_denormals=True, stopping=rule)
+        point = gathered.points[chosen.heard.point]
+        step = Step(chosen.heard.point, point, 1, 1, 1, plan)
+        folder = self._folder / "flushed"
+        attempt = Attempt(step, gathered.model, folder, self._means(gathered, form), time.monotonic_ns())
+        flushed = attempt.run()[0].steady
+        if len(flushed):
+            gathered.denormal_speedup = float(np.median(chosen.steady) / np.median(flushed))
 
     def _save(self, gathered: Gathered, outcomes: Sequence[Outcome]) -> Ended:
         document, samples = assembly.assemble(gathered, outcomes)

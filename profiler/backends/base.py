@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -60,6 +60,9 @@ class Session(Protocol):
 
     def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
         """What of a call the device itself takes, its copies apart where it has events; None on a CPU."""
+
+    def weights(self) -> Iterator[Array]:
+        """The floating-point weights, where the open model hands them out; else nothing."""
 
     def explain(self, error: Exception) -> KnownError:
         """What an exception out of a call means in the user's world."""

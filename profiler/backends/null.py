@@ -7,7 +7,7 @@ the interpreter's lock released, as a runtime's own work is.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import perf_counter_ns
 
@@ -114,6 +114,9 @@ class NullSession:
 
     def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
         return None
+
+    def weights(self) -> Iterator[Array]:
+        return iter(())
 
     def explain(self, error: Exception) -> KnownError:
         return error if isinstance(error, KnownError) else KnownError(ErrorKind.BUG, detail=str(error))

@@ -74,6 +74,14 @@ def byte_count(tensor: Any) -> int:
     return (bits + 7) // 8
 
 
+def inline_floats(model: onnx.ModelProto) -> Iterator[Any]:
+    """Arrays of the floating-point initialisers that lie in the file itself; external data is not read."""
+    for tensor in onnx_tensors.initialisers(model):
+        kinds = (_T.FLOAT, _T.FLOAT16, _T.DOUBLE)
+        if tensor.data_type in kinds and tensor.data_location != _T.EXTERNAL:
+            yield onnx.numpy_helper.to_array(tensor)
+
+
 def _stored(model: onnx.ModelProto) -> Iterator[tuple[Any, bool]]:
     for tensor in onnx_tensors.initialisers(model):
         yield tensor, False

@@ -6,7 +6,7 @@ import functools
 import re
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +151,9 @@ class OrtSession:
         for spec in self.outputs:
             binding.bind_output(spec.name, "cuda", self._on[1])
         return cuda_spans.by_wall(functools.partial(self._session.run_with_iobinding, binding))
+
+    def weights(self) -> Iterator[Array]:
+        return iter(())
 
     def explain(self, error: Exception) -> KnownError:
         return explain(error)

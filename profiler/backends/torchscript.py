@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from profiler import denormals
 from profiler.backends import cuda_spans, torchscript_archive
 from profiler.backends.base import Array, Call, LoadOptions
 from profiler.backends.cuda_spans import Spans
@@ -104,6 +105,11 @@ class TorchScriptSession:
         names = [spec.name for spec in self.inputs] or list(inputs)
         tensors = [self._torch.from_numpy(inputs[name]) for name in names]
         return cuda_spans.by_events(self._torch, self._device, tensors, self._module, _to_host)
+
+    def weights(self) -> Iterator[Array]:
+        for parameter in self._module.parameters():
+            if parameter.is_floating_point() and str(parameter.dtype) != "torch.bfloat16":
+                yield parameter.detach().flatten()[: denormals.MOST_A_TENSOR].cpu().numpy()
 
     def explain(self, error: Exception) -> KnownError:
         return explain(error, ErrorKind.RUNTIME_REFUSED)

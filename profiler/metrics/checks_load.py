@@ -23,7 +23,7 @@ def check(latency: Latency, evidence: Evidence) -> list[Reason]:
         *_threads(evidence),
         *(_schedule(evidence.lateness) if evidence.lateness is not None else []),
         *_processes(evidence),
-        *_device(latency, evidence),
+        *of_device(latency, evidence),
         *_denormals(evidence),
     ]
 
@@ -65,7 +65,8 @@ def _processes(evidence: Evidence) -> list[Reason]:
     return [Reason("processes_differ", {"percent": percent(spread), "count": str(len(medians))})]
 
 
-def _device(latency: Latency, evidence: Evidence) -> list[Reason]:
+def of_device(latency: Latency, evidence: Evidence) -> list[Reason]:
+    """What cannot be true of a device that was waited for and counted right."""
     found = []
     if evidence.percent_of_peak is not None and evidence.percent_of_peak > 100:
         found.append(Reason("above_peak", {"percent": f"{evidence.percent_of_peak:.0f}"}))

@@ -92,8 +92,15 @@ def judge(
         *checks_machine.check(known),
         *checks_load.check(latency, known),
     ]
-    level = max((LEVELS[reason.code] for reason in reasons), key=_ORDER.index, default=Level.TRUSTED)
-    return Verdict(level, tuple(sorted(reasons, key=lambda reason: -_ORDER.index(LEVELS[reason.code]))))
+    return by_reasons(reasons)
+
+
+def by_reasons(reasons: Iterable[Reason]) -> Verdict:
+    """The level of the worst reason; the worst come first, each code once."""
+    once = {reason.code: reason for reason in reasons}
+    ordered = sorted(once.values(), key=lambda reason: -_ORDER.index(LEVELS[reason.code]))
+    level = LEVELS[ordered[0].code] if ordered else Level.TRUSTED
+    return Verdict(level, tuple(ordered))
 
 
 # What the status of a run is called where the machine, and not the model, was unsteady (MEASURING.md, 1.4).
