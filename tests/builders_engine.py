@@ -58,12 +58,12 @@ def failed_point(**changes: Any) -> Point:
     return msgspec.structs.replace(whole, **changes)
 
 
-def with_points(points: tuple[Point, ...], chosen: int = 0, **changes: Any) -> RunResult:
+def with_points(entries: tuple[Point, ...], chosen: int = 0, **changes: Any) -> RunResult:
     """A run of these points, for which the chosen one speaks."""
-    speaks = points[chosen]
+    speaks = entries[chosen]
     plan = builders.plan(batch=speaks.batch, concurrency=speaks.concurrency, rate_per_s=speaks.rate_per_s)
     parts = {
-        "plan": plan, "points": points, "chosen_point": chosen, "latency": speaks.latency,
+        "plan": plan, "points": entries, "chosen_point": chosen, "latency": speaks.latency,
         "throughput": speaks.throughput,
     }  # fmt: skip
     return builders.result(**(parts | changes))
@@ -114,7 +114,9 @@ def search_without_rate() -> RunResult:
         msgspec.structs.replace(one, kept=False if one.rate_per_s else None) for one in search_result().points
     )
     reasons = (Reason("search_none_passes"),)
-    return search_result(points=kept[:4], best_point=None, verdict=Verdict(Level.CAUTION, reasons))
+    return search_result(
+        points=kept[:4], chosen_point=0, best_point=None, verdict=Verdict(Level.CAUTION, reasons)
+    )
 
 
 def lateness(**changes: Any) -> Lateness:
