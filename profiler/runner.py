@@ -99,7 +99,7 @@ Listener = Callable[[Event], None]
 @functools.cache
 def known_machine() -> dict[str, Any]:
     """The machine as plain data, asked once."""
-    found: dict[str, Any] = msgspec.to_builtins(probe.probe_in_child())
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(probe.probe_in_child()))
     return found
 
 
