@@ -1,7 +1,7 @@
 """What a result is made of: small frozen records, each of one thing that was measured or settled.
 
 A quantity that could not be measured is None, with its reason in the document's `unavailable` under its
-dotted name. Every name that holds a quantity ends in its unit; FLOPs are counts, achieved speeds end in `_per_s`.
+dotted name. Every name that holds a quantity ends in its unit; FLOPs are counts, speeds end in `_per_s`.
 """
 
 from __future__ import annotations
