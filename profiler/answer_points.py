@@ -1,0 +1,68 @@
+"""The answer of a run of several points: of a sweep, a search, or models that live together."""
+
+from __future__ import annotations
+
+from profiler import settings_text, units, wording
+from profiler.result import Point, RunResult
+from profiler.wording import Language
+
+
+def sentence(result: RunResult, language: Language) -> str | None:
+    """None where one point says all."""
+    if result.together is not None or any(point.together for point in result.points):
+        return _beside(result, language)
+    if any(point.stage for point in result.points):
+        return _search(result, language)
+    return _sweep(result, language) if len(result.points) > 1 else None
+
+
+def _search(result: RunResult, language: Language) -> str:
+    kept = settings_text.limits(result.plan.limits, language)
+    if result.best_point is None:
+        return wording.say("answers", "no_rate", language, limits=kept)
+    rate = units.rate(result.points[result.best_point].rate_per_s)
+    return wording.say("answers", "highest_rate", language, limits=kept, rate=rate)
+
+
+def _beside(result: RunResult, language: Language) -> str | None:
+    found = {point.together: point.latency.p50_ns for point in reversed(result.points)}
+    alone, busy = found.get("alone"), found.get("busy")
+    if not alone or not busy:
+        return None
+    return wording.say(
+        "answers",
+        "beside",
+        language,
+        alone=units.duration(alone),
+        busy=units.duration(busy),
+        factor=units.significant(busy / alone),
+    )
+
+
+def _sweep(result: RunResult, language: Language) -> str | None:
+    measured = [point for point in result.points if point.error is None and point.throughput.samples_per_s]
+    if not measured:
+        return None
+    code, point = _speaker(result, measured)
+    fields = settings_text.varied(result.points, result.plan.sweep)
+    return wording.say(
+        "answers",
+        code,
+        language,
+        setting=settings_text.setting(point, fields, language),
+        per_s=units.rate(point.throughput.samples_per_s),
+        p50=units.duration(point.latency.p50_ns),
+        limits=settings_text.limits(result.plan.limits, language),
+    )
+
+
+def _speaker(result: RunResult, measured: list[Point]) -> tuple[str, Point]:
+    """The best under the limits; without limits the knee, but of Offline the most samples per second."""
+    most = max(measured, key=lambda point: point.throughput.samples_per_s or 0.0)
+    if result.best_point is not None:
+        return "best", result.points[result.best_point]
+    if result.plan.limits:
+        return "none_keeps", most
+    if result.knee_point is not None and result.plan.scenario != "Offline":
+        return "knee", result.points[result.knee_point]
+    return "most", most
