@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from profiler import answer, error_text, wording
-from profiler.reports import figures
+from profiler.reports import figures, load_sections
+from profiler.reports.sections import Section
 from profiler.result import RunResult
 from profiler.wording import Language
 
@@ -51,6 +52,7 @@ def print_result(result: RunResult, language: Language, out: TextIO, saved: bool
     if result.latency.count:
         print("", file=out)
         _print_cards(result, language, out)
+        print_sections(load_sections.of(result, language), out)
         heading("latency")
         print_lines(figures.percentiles(result, language), out)
     for code, lines in (
@@ -68,6 +70,15 @@ def print_result(result: RunResult, language: Language, out: TextIO, saved: bool
             print(f"  - {line.value}  ({line.label})", file=out)
     if saved:
         print(f"\n  {wording.say('report', 'kept_as', language, id=result.id)}", file=out)
+
+
+def print_sections(sections: Iterable[Section], out: TextIO) -> None:
+    """Tables with their headings and notes."""
+    for section in sections:
+        print(f"\n{section.heading}", file=out)
+        print_table([row for row in section.rows if any(row)], out)
+        for note in section.notes:
+            print(f"  {note}", file=out)
 
 
 def _print_cards(result: RunResult, language: Language, out: TextIO) -> None:
@@ -88,7 +99,7 @@ def print_side_by_side(results: Sequence[RunResult], language: Language, out: Te
         heads.append(error_text.visible(result.model.name))
         columns.append([card.value for card in figures.cards(result, language)])
     print_table([heads, *zip(*columns, strict=True)], out)
-    print(f"  {wording.say('report', 'one_process_each', language)}", file=out)
+    print(f"  {figures.processes_note(results, language)}", file=out)
 
 
 def print_table(rows: Sequence[Sequence[str]], out: TextIO) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from profiler import units, wording
+from profiler import settings_text, units, wording
 from profiler.error_text import visible
-from profiler.result import Interval, RunResult
+from profiler.result import Interval, Latency, NativeFigure, RunResult
 from profiler.wording import Language
+
+_LOAD = (
+    "requests_in_flight", "request_rate", "samples_per_query", "world_size", "fresh_processes", "limits",
+    "companions",
+)  # fmt: skip
 
 
 class Figure(NamedTuple):
@@ -47,7 +53,7 @@ def cards(result: RunResult, language: Language) -> list[Figure]:
     rows = (
         ("typical_wait", units.duration(latency.p50_ns), _interval(latency.p50_ci_ns), "lower_better"),
         ("slow_wait", units.duration(latency.p99_ns), slow_note, "lower_better"),
-        ("per_second", units.rate(result.throughput.inferences_per_s), "", "higher_better"),
+        ("per_second", units.rate(per_second(result)), "", "higher_better"),
         ("getting_ready", units.duration(ready), "", "lower_better"),
         ("memory", units.size(memory.peak_rss_bytes), "", "lower_better"),
     )
@@ -56,12 +62,44 @@ def cards(result: RunResult, language: Language) -> list[Figure]:
         Figure(
             _label(code, language),
             value,
-            _label(f"{code}_technical", language, model=model),
+            _technical(result, code, language) or _label(f"{code}_technical", language, model=model),
             note,
             _label(better, language),
         )
         for code, value, note, better in rows
     ]
+
+
+def per_second(result: RunResult) -> float | None:
+    """Of one request at a time its inferences, of every other load its samples."""
+    alone = result.plan.scenario == "SingleStream" and result.throughput.world_size == 1
+    return result.throughput.inferences_per_s if alone else result.throughput.samples_per_s
+
+
+def _technical(result: RunResult, code: str, language: Language) -> str | None:
+    """The technical word of a card, where the load gives it a meaning of its own."""
+    plan = result.plan
+    name = f"{code}_{'world' if result.throughput.world_size > 1 else plan.scenario}"
+    if not wording.has("loads", name):
+        return None
+    return wording.say(
+        "loads",
+        name,
+        language,
+        samples=plan.samples_per_query,
+        batch=plan.batch,
+        concurrency=plan.concurrency,
+        rate=units.rate(plan.rate_per_s),
+        world=result.throughput.world_size,
+    )
+
+
+def processes_note(results: Sequence[RunResult], language: Language) -> str:
+    """How far a difference between runs may be trusted: by the fewest processes of any of them."""
+    fewest = min(len({one.replicate for one in result.replicates}) for result in results)
+    if fewest < 2:
+        return _label("one_process_each", language)
+    return wording.say("loads", "several_processes_each", language, count=fewest)
 
 
 def percentiles(result: RunResult, language: Language) -> list[Line]:
@@ -78,7 +116,17 @@ def percentiles(result: RunResult, language: Language) -> list[Line]:
         if value is None and reason is not None and latency.count:
             text = wording.reason_sentence(reason, language)
         lines.append(Line(_percentile_name(field), text))
-    return lines
+    return lines + _intervals(latency, language)
+
+
+def _intervals(latency: Latency, language: Language) -> list[Line]:
+    """Intervals under what they are: the range of a few processes is no 95 % interval."""
+    if latency.interval_method == "range_of_processes":
+        name = wording.say("loads", "range", language)
+    else:
+        name = _label("interval", language)
+    pairs = (("P50", latency.p50_ci_ns), ("P99", latency.p99_ci_ns))
+    return [Line(f"{name}, {which}", _interval(pair)) for which, pair in pairs if pair is not None]
 
 
 def _mean(result: RunResult) -> str:
@@ -121,11 +169,26 @@ def work(result: RunResult, language: Language) -> list[Line]:
         overhead = units.percent(result.boundary.host_overhead)
         text = f"{units.duration(result.boundary.null_call_ns)} ({overhead})"
         lines.append(Line(_label("null_call", language), text))
+    native = result.boundary.native
+    if native is not None:
+        lines.append(_native(native, result, language))
     if result.accuracy.idempotent is not None:
         difference = result.accuracy.max_repeat_difference
         code = "yes" if result.accuracy.idempotent else "no"
         lines.append(Line(_label("same_again", language), _label(code, language, difference=difference)))
     return lines
+
+
+def _native(native: NativeFigure, result: RunResult, language: Language) -> Line:
+    """The same statistic of both loops: P50, or the mean where the native loop tells no more."""
+    is_mean = native.p50_ns is None
+    python = result.latency.mean_ns if is_mean else result.latency.p50_ns
+    method = wording.say("loads", native.method, language)
+    value = units.duration(native.mean_ns if is_mean else native.p50_ns)
+    return Line(
+        wording.say("loads", "native", language, method=method),
+        wording.say("loads", "native_value", language, value=value, python=units.duration(python)),
+    )
 
 
 def _counted(result: RunResult, language: Language) -> str:
@@ -148,6 +211,7 @@ def settings(result: RunResult, language: Language) -> list[Line]:
         "scenario": plan.scenario,
         "batch": str(plan.batch),
         "threads": str(plan.threads),
+        **_load(result, language),
         "shapes": shapes or units.DASH,
         "preset": f"{plan.preset} ({plan.minimum_s:g} – {plan.maximum_s:g} s)",
         "seed": str(plan.seed),
@@ -159,7 +223,26 @@ def settings(result: RunResult, language: Language) -> list[Line]:
         "version": environment.inferometer or units.DASH,
         "sha256": result.model.sha256,
     }
-    return [Line(_label(code, language), visible(value)) for code, value in rows.items() if value]
+    return [Line(_setting_name(code, language), visible(value)) for code, value in rows.items() if value]
+
+
+def _setting_name(code: str, language: Language) -> str:
+    return wording.say("loads" if code in _LOAD else "report", code, language)
+
+
+def _load(result: RunResult, language: Language) -> dict[str, str]:
+    """What the load asks for beyond one request at a time in one process."""
+    plan = result.plan
+    values = {
+        "requests_in_flight": str(plan.concurrency) if plan.concurrency > 1 else "",
+        "request_rate": units.rate(plan.rate_per_s) if plan.rate_per_s is not None else "",
+        "samples_per_query": str(plan.samples_per_query or ""),
+        "world_size": str(plan.world_size) if plan.world_size > 1 else "",
+        "fresh_processes": str(plan.replicates),
+        "limits": settings_text.limits(plan.limits, language),
+        "companions": ", ".join(plan.companions),
+    }
+    return {code: values[code] for code in _LOAD}
 
 
 def _cpu(result: RunResult) -> str:

@@ -1,0 +1,123 @@
+"""The points of a run as a table: a sweep, the tries of a search, or alone and beside other models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from profiler import error_text, settings_text, units
+from profiler.reports.sections import Section, label
+from profiler.result import Point, RunResult, Status
+from profiler.wording import Language
+
+Column = tuple[str, Callable[[Point], str]]
+PERCENTILES = ("p50", "p90", "p95", "p99")
+_KEPT = {True: "kept", False: "not_kept", None: "undecided"}
+
+
+def section(result: RunResult, language: Language) -> Section | None:
+    """None for a run of one point."""
+    if not result.points:
+        return None
+    columns = _columns(result, language)
+    heads = [head for head, _ in columns]
+    rows = [[cell(point) for _, cell in columns] for point in result.points]
+    return Section(label(_heading(result), language), [heads, *rows], _notes(result, language))
+
+
+def is_search(result: RunResult) -> bool:
+    return any(point.stage for point in result.points)
+
+
+def _heading(result: RunResult) -> str:
+    if is_search(result):
+        return "tries"
+    return "conditions" if result.points[0].together else "points"
+
+
+def _columns(result: RunResult, language: Language) -> list[Column]:
+    columns = [*_settings(result, language), ("P50", _duration("p50_ns")), ("P99", _duration("p99_ns"))]
+    if not is_search(result):
+        columns[-2:] = [
+            (label("mean", language), _duration("mean_ns")),
+            *((name.upper(), _duration(f"{name}_ns")) for name in PERCENTILES),
+        ]
+    columns.append(
+        (label("samples_per_s", language), lambda point: units.rate(point.throughput.samples_per_s))
+    )
+    if is_search(result):
+        columns.append((label("count", language), lambda point: f"{point.latency.count:,}"))
+        columns.append((label("limit", language), lambda point: _kept(point, language)))
+    columns.append((label("note", language), lambda point: mark(result, point, language)))
+    return columns
+
+
+def _settings(result: RunResult, language: Language) -> list[Column]:
+    """Words to the left, then the settings that differ."""
+    columns: list[Column] = []
+    for field in ("stage", "together"):
+        if any(getattr(point, field) for point in result.points):
+            columns.append((label(field, language), _word(field, language)))
+    return columns + [
+        (label(field, language), _setting(field))
+        for field in settings_text.varied(result.points, result.plan.sweep)
+        if not (field == "concurrency" and is_search(result))
+    ]
+
+
+def _word(field: str, language: Language) -> Callable[[Point], str]:
+    def cell(point: Point) -> str:
+        found = getattr(point, field)
+        word = label(f"{field}_{found}", language) if found else ""
+        if found == "capacity":
+            return f"{word} ({settings_text.setting(point, ['concurrency'], language)})"
+        return word
+
+    return cell
+
+
+def _setting(field: str) -> Callable[[Point], str]:
+    return lambda point: settings_text.value(point, field)
+
+
+def _duration(field: str) -> Callable[[Point], str]:
+    return lambda point: units.duration(getattr(point.latency, field))
+
+
+def _kept(point: Point, language: Language) -> str:
+    return "" if point.stage == "capacity" else label(_KEPT[point.kept], language)
+
+
+def mark(result: RunResult, point: Point, language: Language) -> str:
+    """What is to be said of a point: whether it is the knee or the best, and what is wrong with it."""
+    best = "found" if is_search(result) else "best"
+    marks = [
+        label(code, language)
+        for code, index in (("knee", result.knee_point), (best, result.best_point))
+        if index is not None and result.points[index] is point
+    ]
+    if point.status is not Status.FINISHED:
+        marks.append(label(point.status.value, language))
+    elif point.verdict is not None and point.verdict.level.value != "trusted":
+        marks.append(label(point.verdict.level.value, language))
+    return label("comma", language).join(marks)
+
+
+def _notes(result: RunResult, language: Language) -> list[str]:
+    fields = settings_text.varied(result.points, result.plan.sweep) or ["batch"]
+    notes = [
+        label(
+            "failed_point",
+            language,
+            setting=settings_text.setting(point, fields, language),
+            sentence=error_text.sentence(point.error, language, file=result.model.name),
+        )
+        for point in result.points
+        if point.error is not None
+    ]
+    if result.plan.limits:
+        notes.append(label("limit_note", language, limits=settings_text.limits(result.plan.limits, language)))
+    if result.knee_point is not None:
+        notes.append(label("knee_note", language))
+    if is_search(result):
+        notes.append(label("stage_note", language))
+    return notes
