@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -14,7 +14,7 @@ from profiler.commands import documents, load_arguments, plan_arguments
 from profiler.commands.queue import Queue, exit_code
 from profiler.errors import KnownError
 from profiler.plan import RunPlan
-from profiler.reports import console, html
+from profiler.reports import console, html, markdown, table_csv
 from profiler.runner import Ended
 from profiler.wording import Language
 
@@ -25,7 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", metavar="OUT.json", help="the result document; - writes it to standard output"
     )
-    parser.add_argument("--report", metavar="OUT.html", type=_html, help="a report that opens in any browser")
+    parser.add_argument("--csv", metavar="OUT.csv", type=_ends_in(".csv"), help="a row for each point")
+    parser.add_argument(
+        "--report",
+        metavar="OUT.html|md",
+        type=_ends_in(".html", ".htm", ".md"),
+        help="a report that opens in any browser, or as Markdown",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
@@ -91,7 +97,17 @@ def show(
         _attempt(queue, language, lambda: documents.write_json(results, arguments.json, several, out))
     if arguments.report and results:
         pairs = [(one.result, one.samples) for one in ended]
-        _attempt(queue, language, lambda: html.write(pairs, Path(arguments.report), language))
+        _attempt(queue, language, lambda: _write_report(pairs, Path(arguments.report), language))
+    if arguments.csv and results:
+        text = table_csv.text(results)
+        _attempt(queue, language, lambda: documents.save(Path(arguments.csv), text.encode()))
+
+
+def _write_report(pairs: Sequence[html.Pair], path: Path, language: Language) -> None:
+    if path.suffix.lower() == ".md":
+        documents.save(path, markdown.text([result for result, _ in pairs], language).encode())
+    else:
+        html.write(pairs, path, language)
 
 
 def _plan(queue: Queue, language: Language, path: Path, arguments: argparse.Namespace) -> RunPlan | None:
@@ -121,7 +137,12 @@ def _attempt(queue: Queue, language: Language, action: Callable[[], None]) -> No
         queue.complain(error_text.sentence(error.info, language))
 
 
-def _html(text: str) -> str:
-    if not text.lower().endswith((".html", ".htm")):
-        raise argparse.ArgumentTypeError(f"wants a name that ends in .html, not '{text}'")
-    return text
+def _ends_in(*endings: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not text.lower().endswith(endings):
+            raise argparse.ArgumentTypeError(
+                f"wants a name that ends in {' or '.join(endings)}, not '{text}'"
+            )
+        return text
+
+    return parse

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TextIO
 
-from profiler import error_text, folders, messages, recovery, units, wording
+from profiler import error_text, folders, recovery, wording
 from profiler.alternation import Alternation
 from profiler.attempt import Ranks
+from profiler.commands.progress import Progress
 from profiler.plan import RunPlan
 from profiler.runner import Ended, Event, Listener, Refused, Run, Turn
 from profiler.store import Store
@@ -41,7 +42,7 @@ class Queue:
     ) -> None:
         self.interrupted = self.failed = False
         self._language, self._err, self._begin, self._ranks = language, err, begin, ranks
-        self._progress = _Progress(language, err, quiet)
+        self._progress = Progress(language, err, quiet)
         self._store = Store(folders.history_folder())
 
     def recover(self) -> None:
@@ -115,44 +116,6 @@ class Queue:
             if last.save_error is not None:
                 self.failed = True
                 self.tell("not_saved", reason=error_text.sentence(last.save_error, self._language))
-
-
-class _Progress:
-    """One line that is written over on a terminal; one line a phase elsewhere."""
-
-    def __init__(self, language: Language, err: TextIO, quiet: bool) -> None:
-        self._language, self._err, self._quiet = language, err, quiet
-        self._live = err.isatty() if hasattr(err, "isatty") else False
-        self._width = 0
-
-    def show(self, plan: RunPlan, event: Event) -> None:
-        text = self._text(plan.model_path.replace("\\", "/").rpartition("/")[2], event)
-        if self._quiet or text is None:
-            return
-        if self._live:
-            self._err.write("\r" + text.ljust(self._width))
-            self._width = len(text)
-            self._err.flush()
-        elif isinstance(event, messages.Loading):
-            print(text, file=self._err)
-
-    def clear(self) -> None:
-        if self._width:
-            self._err.write("\r" + " " * self._width + "\r")
-            self._width = 0
-
-    def _text(self, file: str, event: Event) -> str | None:
-        def say(code: str, **parameters: object) -> str:
-            return wording.say("commands", code, self._language, file=file, **parameters)
-
-        match event:
-            case messages.Loading():
-                return say("progress_loading", phase=wording.say("phases", event.step, self._language))
-            case messages.Warming():
-                return say("progress_warming", count=event.count, p50=units.duration(event.window_p50_ns))
-            case messages.Progress():
-                return say("progress_measuring", count=event.count, p50=units.duration(event.block_p50_ns))
-        return None
 
 
 def exit_code(queue: Queue) -> int:

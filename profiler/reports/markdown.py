@@ -1,0 +1,93 @@
+"""The report as Markdown: the same sentences and tables, for a wiki or a pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from profiler import answer, error_text, wording
+from profiler.reports import figures, load_sections
+from profiler.reports.sections import Section
+from profiler.result import RunResult
+from profiler.wording import Language
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!&~])")
+
+
+def escaped(text: str) -> str:
+    """Text from strangers stays text: no markup, no HTML, no control characters, one line."""
+    return _SPECIAL.sub(r"\\\1", error_text.visible(text))
+
+
+def text(results: Sequence[RunResult], language: Language) -> str:
+    """Every run, one below the other."""
+    lines = [f"# {wording.say('report', 'title', language)}", ""]
+    for result in results:
+        lines += _run(result, language)
+    if len(results) > 1:
+        lines += [figures.processes_note(results, language), ""]
+    return "\n".join(lines)
+
+
+def _run(result: RunResult, language: Language) -> Iterator[str]:
+    yield from (
+        f"## {escaped(result.model.name)}",
+        "",
+        f"**{escaped(answer.sentence(result, language))}**",
+        "",
+    )
+    if result.error is not None:
+        yield from (escaped(error_text.sentence(result.error, language, file=result.model.name)), "")
+    yield from _verdict(result, language)
+    if result.latency.count:
+        cards = [(card.label, card.value, card.technical) for card in figures.cards(result, language)]
+        yield from _table([("", "", ""), *cards])
+        for section in load_sections.of(result, language):
+            yield from _section(section)
+    for code, lines in _blocks(result, language):
+        yield from _section(Section(wording.say("report", code, language), [("", ""), *lines]))
+    missing = figures.not_measured(result, language)
+    if missing:
+        yield from (f"### {wording.say('report', 'not_measured', language)}", "")
+        yield from (f"- {escaped(line.value)} ({escaped(line.label)})" for line in missing)
+        yield ""
+
+
+def _blocks(result: RunResult, language: Language) -> list[tuple[str, list[figures.Line]]]:
+    blocks = [
+        ("latency", figures.percentiles(result, language) if result.latency.count else []),
+        ("phases", figures.phases(result, language)),
+        ("arithmetic", figures.work(result, language)),
+        ("settings", figures.settings(result, language)),
+    ]
+    return [(code, lines) for code, lines in blocks if lines]
+
+
+def _verdict(result: RunResult, language: Language) -> Iterator[str]:
+    if result.verdict is None:
+        return
+    level = wording.say("report", f"verdict_{result.verdict.level.value}", language)
+    yield from (f"{wording.say('report', 'verdict', language)} **{level}**", "")
+    reasons = figures.reasons(result, language)
+    yield from (f"- {escaped(reason)}" for reason in reasons)
+    if reasons:
+        yield ""
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield from (f"### {section.heading}", "")
+    yield from _table(section.rows)
+    yield from (f"{escaped(note)}\n" for note in section.notes)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The first row is the head; the first column is words, the others are numbers."""
+    heads, *body = rows
+    yield _row(heads)
+    yield "|" + "|".join([" --- ", *(" ---: " for _ in heads[1:])]) + "|"
+    yield from (_row(row) for row in body)
+    yield ""
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
