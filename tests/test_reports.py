@@ -117,7 +117,7 @@ def test_the_report_is_one_file_without_scripts_in_both_languages(tmp_path: Path
     assert "<script" not in page
     assert "default-src 'none'" in page
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
-    assert page.count("<svg") == 2 * (1 + 2 * 2)
+    assert page.count("<svg") == 2 * (1 + 2 * 3)
     assert wording.say("report", "one_process_each", "zh_CN") in page
     assert "{" not in page.partition("</style>")[2]
     assert len(page) < 600_000

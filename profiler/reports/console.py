@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from profiler import answer, error_text, wording
-from profiler.reports import figures, load_sections
+from profiler.reports import figures, load_sections, points_table
 from profiler.reports.sections import Section
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -50,7 +50,7 @@ def print_result(result: RunResult, language: Language, out: TextIO, saved: bool
         for sentence in figures.reasons(result, language):
             print(f"  - {sentence}", file=out)
     if result.latency.count:
-        print("", file=out)
+        print(f"\n{points_table.speaks(result, language)}".rstrip(), file=out)
         _print_cards(result, language, out)
         print_sections(load_sections.of(result, language), out)
         heading("latency")

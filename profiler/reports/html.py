@@ -11,15 +11,16 @@ from typing import Any, Literal
 import jinja2
 import markupsafe
 
-from profiler import answer, atomic_file, error_text, wording
+from profiler import answer, atomic_file, error_text, sample_parts, wording
 from profiler.errors import ErrorKind, KnownError
-from profiler.reports import charts, figures
+from profiler.reports import charts, curve_chart, figures, load_sections, points_table, waterfall
 from profiler.result import RunResult
 from profiler.wording import Language
 
 Pair = tuple[RunResult, charts.Samples | None]
 
-_WORDS = ("p50", "p99", "warmup", "flops", "rss", "interval")
+_WORDS = ("p50", "p99", "warmup", "flops", "rss")
+_MOST_PROCESSES = 5
 _TAGS: dict[Language, str] = {"en": "en", "zh_CN": "zh-Hans"}
 
 
@@ -59,9 +60,17 @@ def _section(results: Sequence[Pair], language: Language) -> dict[str, Any]:
         "say": say,
         "bars": _bars(measured, language) if several else "",
         "rows": [*zip(labels, *cards, strict=True)] if several else [],
+        "processes_note": figures.processes_note([result for result, _ in results], language),
+        "curve": wording.say("loads", "curve", language),
         "runs": [_run(result, samples, language, say) for result, samples in results],
-        "words": [say(f"glossary_{word}") for word in _WORDS],
+        "words": [*(say(f"glossary_{word}") for word in _WORDS), *_intervals(results, language)],
     }
+
+
+def _intervals(results: Sequence[Pair], language: Language) -> list[str]:
+    """What the intervals of these runs are, each kind once."""
+    methods = dict.fromkeys(result.latency.interval_method for result, _ in results)
+    return [wording.say("loads", f"method_{method}", language) for method in methods if method is not None]
 
 
 def _bars(results: Sequence[RunResult], language: Language) -> markupsafe.Markup:
@@ -91,20 +100,38 @@ def _run(
         "verdict": say(f"verdict_{verdict.level.value}") if verdict else "",
         "reasons": figures.reasons(result, language),
         "cards": figures.cards(result, language) if result.latency.count else [],
+        "curve": markupsafe.Markup(curve_chart.chart(result, language)),
+        "sections": load_sections.of(result, language),
         "histogram": drawn[0],
-        "order": drawn[1],
-        "tables": [(say(code), lines) for code, lines in tables if lines],
+        "orders": drawn[1],
+        "waterfall": markupsafe.Markup(waterfall.chart(result.phases, language)),
+        "speaks": points_table.speaks(result, language),
+        "tables": [(code, say(code), lines) for code, lines in tables if lines],
         "missing": figures.not_measured(result, language),
     }
 
 
 def _charts(
     result: RunResult, samples: charts.Samples | None, language: Language
-) -> tuple[markupsafe.Markup, markupsafe.Markup]:
-    marks = result.samples
-    if samples is None or marks is None or not result.latency.count:
-        return markupsafe.Markup(), markupsafe.Markup()
-    steady = samples[marks.cold_count + marks.warmup_count :]
-    histogram = charts.histogram(steady, result.latency, language)
-    order = charts.run_order(samples, marks.cold_count, marks.warmup_count, language)
-    return markupsafe.Markup(histogram), markupsafe.Markup(order)
+) -> tuple[markupsafe.Markup, list[tuple[str, markupsafe.Markup]]]:
+    """The histogram of all processes together, and for each process its calls in order."""
+    ref = result.samples
+    if samples is None or ref is None or not result.latency.count:
+        return markupsafe.Markup(), []
+    histogram = charts.histogram(sample_parts.steady(ref, samples), result.latency, language)
+    parts = [part for part, _ in sample_parts.by_process(ref, samples)][:_MOST_PROCESSES]
+    orders = [
+        (
+            f"{wording.say('loads', 'process', language)} {index + 1}" if len(parts) > 1 else "",
+            markupsafe.Markup(
+                charts.run_order(
+                    samples[part.first : part.first + part.count],
+                    part.cold_count,
+                    part.warmup_count,
+                    language,
+                )
+            ),
+        )
+        for index, part in enumerate(parts)
+    ]
+    return markupsafe.Markup(histogram), orders

@@ -24,6 +24,20 @@ def section(result: RunResult, language: Language) -> Section | None:
     return Section(label(_heading(result), language), [heads, *rows], _notes(result, language))
 
 
+def speaks(result: RunResult, language: Language) -> str:
+    """Which of several points the figures of the run are of; empty where there is one."""
+    if result.chosen_point is None:
+        return ""
+    point = result.points[result.chosen_point]
+    fields = settings_text.varied(result.points, result.plan.sweep)
+    if is_search(result):
+        fields = ["concurrency" if point.rate_per_s is None else "rate_per_s"]
+    words = settings_text.setting(point, fields, language)
+    if point.together is not None:
+        words = label("others_are", language, others=label(f"together_{point.together}", language))
+    return label("speaks", language, setting=words)
+
+
 def is_search(result: RunResult) -> bool:
     return any(point.stage for point in result.points)
 

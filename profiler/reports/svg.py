@@ -24,10 +24,10 @@ class Drawing:
         dashes = {"stroke_dasharray": dash} if dash else {}
         self._add("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=1, **dashes)
 
-    def path(self, points: Sequence[tuple[float, float]], stroke: str) -> None:
+    def path(self, points: Sequence[tuple[float, float]], stroke: str, width: float = 1) -> None:
         if points:
             steps = " ".join(f"{'L' if index else 'M'}{x:.1f} {y:.1f}" for index, (x, y) in enumerate(points))
-            self._add("path", d=steps, fill="none", stroke=stroke, stroke_width=1)
+            self._add("path", d=steps, fill="none", stroke=stroke, stroke_width=width)
 
     def text(self, x: float, y: float, words: str, fill: str, anchor: str = "start", size: int = 12) -> None:
         attributes = _attributes(
