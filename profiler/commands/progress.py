@@ -82,7 +82,8 @@ class Progress:
     def _setting(self, plan: RunPlan, point: Point) -> str:
         """What is gone through: of a search the rate or the lanes; of companions, what they do."""
         if point.together is not None:
-            return wording.say("loads", f"together_{point.together}", self._language)
+            others = wording.say("loads", f"together_{point.together}", self._language)
+            return wording.say("loads", "others_are", self._language, others=others)
         if point.stage is not None:
             fields = ["concurrency" if point.rate_per_s is None else "rate_per_s"]
         else:

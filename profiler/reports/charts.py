@@ -77,8 +77,8 @@ def run_order(samples: Samples, cold_count: int, warmup_count: int, language: La
     grid(drawing, up, units.duration)
     for first, last, least, most in _columns(samples):
         x = (across(first) + across(last)) / 2
-        top = max(TOP, min(up(most), HEIGHT - BOTTOM))
-        drawing.line(x, min(up(least), HEIGHT - BOTTOM) + 0.5, x, top - 0.5, BLUE)
+        top, bottom = (max(TOP, min(up(value), HEIGHT - BOTTOM)) for value in (most, least))
+        drawing.line(x, bottom + 0.5, x, top - 0.5, BLUE)
     drawing.text(LEFT, TOP - 10, wording.say("report", "practice_shaded", language), GREY, "start", 11)
     ticks(drawing, across, "{:,.0f}".format)
     words = wording.say("report", "run_number", language)

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from profiler import answer, error_text, wording
 from profiler.reports import figures, load_sections, points_table
-from profiler.reports.sections import Section
+from profiler.reports.sections import Section, is_numeric
 from profiler.result import RunResult
 from profiler.wording import Language
 
@@ -103,11 +103,12 @@ def print_side_by_side(results: Sequence[RunResult], language: Language, out: Te
 
 
 def print_table(rows: Sequence[Sequence[str]], out: TextIO) -> None:
-    """Rows of equal length; the first column to the left, numbers to the right."""
-    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    """Rows of equal length, the first their heads; words to the left, numbers to the right."""
+    columns_of = list(zip(*rows, strict=True))
+    widths = [max(width(cell) for cell in column) for column in columns_of]
+    rights = [at > 0 and is_numeric(column[1:]) for at, column in enumerate(columns_of)]
     for row in rows:
         cells = [
-            padded(cell, columns, right=index > 0)
-            for index, (cell, columns) in enumerate(zip(row, widths, strict=True))
+            padded(cell, columns, right) for cell, columns, right in zip(row, widths, rights, strict=True)
         ]
         print("  " + "   ".join(cells).rstrip(), file=out)

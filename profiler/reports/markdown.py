@@ -81,10 +81,11 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The first row is the head; the first column is words, the others are numbers."""
+    """The first row is the head; numbers stand to the right."""
     heads, *body = rows
+    rights = Section("", rows).columns_to_the_right
     yield _row(heads)
-    yield "|" + "|".join([" --- ", *(" ---: " for _ in heads[1:])]) + "|"
+    yield "|" + "|".join(" ---: " if right else " --- " for right in rights) + "|"
     yield from (_row(row) for row in body)
     yield ""
 

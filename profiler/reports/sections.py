@@ -16,6 +16,16 @@ class Section(NamedTuple):
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
 
+    @property
+    def columns_to_the_right(self) -> list[bool]:
+        """For each column whether it holds numbers; the first names the rows."""
+        return [at > 0 and is_numeric(column[1:]) for at, column in enumerate(zip(*self.rows, strict=True))]
+
 
 def label(code: str, language: Language, **parameters: object) -> str:
     return wording.say("loads", code, language, **parameters)
+
+
+def is_numeric(cells: Sequence[str]) -> bool:
+    """Whether the cells of a column, without its head, are numbers, which stand to the right."""
+    return all(not cell or cell[0].isdigit() or cell[0] in "–-+" for cell in cells)

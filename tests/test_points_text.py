@@ -1,0 +1,259 @@
+"""Every load in words: the answer, the tables below it, Markdown, progress, curve and waterfall."""
+
+from __future__ import annotations
+
+import io
+import xml.etree.ElementTree as ET
+
+import msgspec
+import pytest
+
+from profiler import answer
+from profiler.commands.progress import Progress
+from profiler.plan import RunPlan, Server, Sweep
+from profiler.reports import (
+    console,
+    curve_chart,
+    figures,
+    html,
+    load_sections,
+    markdown,
+    points_table,
+    waterfall,
+)
+from profiler.result import Phases, RunResult, Status
+from profiler.runner import Event, PointBegun, PointDone
+from profiler.wording import LANGUAGES, Language
+from tests import builders, builders_engine
+
+LOADS = builders_engine.every_load()
+ANSWERS = {
+    "sweep": "the best is batch size 16: 800 samples per second",
+    "concurrency": "More load stops paying off at 2 in flight: 476 samples per second",
+    "search": "It keeps P99 ≤ 12.0 ms up to 240 requests per second.",
+    "no_rate": "No rate was found that is proved to keep P99 ≤ 12.0 ms.",
+    "server": "At 100 requests per second, 99 of 100 answers came within",
+    "replicated": "One answer takes about 4.16 ms",
+    "world": "2 processes at once answer 460 samples per second",
+    "together": "1.50 times as long",
+    "multistream": "99 of 100 queries of 8 samples were done within",
+    "empty": "The model could not be measured.",
+}
+
+
+def _terminal(result: RunResult, language: Language = "en") -> str:
+    out = io.StringIO()
+    console.print_result(result, language, out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("load", ANSWERS)
+def test_the_answer_says_what_the_load_was_measured_for(load: str) -> None:
+    assert ANSWERS[load] in answer.sentence(LOADS[load], "en")
+
+
+def test_offline_without_limits_names_the_most_samples_and_not_the_knee() -> None:
+    plan = msgspec.structs.replace(LOADS["sweep"].plan, limits={})
+    result = builders_engine.sweep_result(plan=plan, best_point=None)
+    assert answer.sentence(result, "en").startswith("800 samples per second is the most, reached with batch")
+
+
+def test_a_limit_that_no_setting_keeps_is_said() -> None:
+    result = builders_engine.sweep_result(best_point=None)
+    assert answer.sentence(result, "en").startswith("No setting keeps P99 ≤ 25.0 ms; batch size 16")
+
+
+def test_a_server_that_falls_behind_is_given_no_percentile() -> None:
+    result = builders_engine.server_result()
+    late = builders_engine.lateness(backlog_grows=True)
+    boundary = msgspec.structs.replace(result.boundary, lateness=late)
+    result = msgspec.structs.replace(result, boundary=boundary)
+    assert "falls behind" in answer.sentence(result, "en")
+    assert "The backlog grows" in _terminal(result)
+
+
+def test_a_run_that_was_stopped_says_so_behind_its_answer() -> None:
+    result = builders_engine.sweep_result(status=Status.STOPPED)
+    assert answer.sentence(result, "en").endswith("The run was stopped early.")
+
+
+def test_the_sweep_marks_knee_and_best_and_keeps_the_failed_point_with_its_sentence() -> None:
+    text = _terminal(LOADS["sweep"])
+    rows = {line.split()[0]: line for line in text.splitlines() if line.strip()}
+    assert rows["4"].endswith("knee")
+    assert rows["16"].endswith("best under the limit")
+    assert rows["64"].endswith("failed")
+    assert "batch size 64: The run needs 9.00 GB" in text
+    assert "The figures of the run are those of: batch size 16." in text
+
+
+def test_tables_are_aligned_in_both_languages() -> None:
+    for language in LANGUAGES:
+        section = points_table.section(LOADS["concurrency"], language)
+        assert section is not None
+        out = io.StringIO()
+        console.print_table([row[:-1] for row in section.rows], out)
+        assert len({console.width(line) for line in out.getvalue().splitlines()}) == 1
+
+
+def test_a_search_shows_each_try_in_order_with_its_stage_and_decision() -> None:
+    section = points_table.section(LOADS["search"], "en")
+    assert section is not None
+    told = [(row[0], row[-2], row[-1]) for row in section.rows[1:]]
+    assert told == [
+        ("capacity (1 in flight)", "", ""),
+        ("bracket", "kept", ""),
+        ("bisect", "not kept", ""),
+        ("bisect", "undecided", ""),
+        ("confirm", "kept", "found"),
+        ("once more", "kept", ""),
+    ]
+
+
+def test_an_open_loop_shows_response_against_service_and_its_schedule() -> None:
+    text = _terminal(LOADS["server"])
+    assert "response, from when it was due" in text
+    assert "99.8 sent of 100 drawn" in text
+    assert "P50 2.00 µs, P99 90.0 µs" in text
+
+
+def test_replicates_are_a_line_each_and_their_range_is_not_called_a_95_percent_interval() -> None:
+    text = _terminal(LOADS["replicated"])
+    assert "Process by process" in text
+    assert "whole range of the processes" in text
+    assert "95 % interval," not in text
+    assert "Range of the processes, P50" in text
+
+
+def test_ranks_have_their_processors() -> None:
+    (section,) = load_sections.of(LOADS["world"], "en")[:1]
+    assert section.rows[0][:2] == ["process", "rank"]
+    assert [row[5] for row in section.rows[1:]] == ["0", "1"]
+
+
+def test_models_that_live_together_have_shares_and_what_still_fits() -> None:
+    text = _terminal(LOADS["together"])
+    assert "60.0 %" in text
+    assert "room for 10 more processes with resnet50.onnx" in text
+    assert [line.split()[0] for line in text.splitlines() if line.split()[:1] in (["idle"], ["busy"])] == [
+        "idle",
+        "busy",
+    ]
+
+
+def test_the_native_loop_stands_beside_the_python_loop() -> None:
+    assert "9.00 µs; called from Python 11.0 µs" in _terminal(LOADS["native"])
+
+
+def test_throughput_is_named_after_the_load() -> None:
+    technical = {load: figures.cards(result, "en")[2].technical for load, result in LOADS.items()}
+    assert technical["replicated"] == "throughput, one at a time"
+    assert technical["sweep"] == "samples per second, batch 16"
+    assert technical["concurrency"] == "samples per second, 2 in flight"
+    assert technical["world"] == "samples per second, 2 processes at once"
+    assert technical["multistream"] == "samples per second, 8 a query"
+
+
+def test_several_processes_each_are_not_called_one() -> None:
+    assert "one process" in figures.processes_note([LOADS["sweep"]], "en")
+    assert "3 fresh processes" in figures.processes_note([LOADS["replicated"]] * 2, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("load", LOADS)
+def test_every_load_has_a_whole_report_in_both_languages(load: str, language: Language) -> None:
+    page = html.render([(LOADS[load], None)], language)
+    assert "<script" not in page
+    assert "{" not in page.partition("</style>")[2]
+    assert page.count("<svg") == page.count("</svg>")
+    assert markdown.text([LOADS[load]], language).count("\n## ") == 1
+
+
+def test_the_report_draws_the_calls_of_each_process() -> None:
+    page = html.render([(LOADS["replicated"], builders_engine.replicated_samples())], "en")
+    assert page.count("<svg") == 1 + 3 + 1
+    assert "process 3" in page
+
+
+def test_the_curve_has_a_line_for_mean_and_each_percentile_with_limit_knee_and_best() -> None:
+    drawing = ET.fromstring(curve_chart.chart(LOADS["sweep"], "en"))
+    space = "{http://www.w3.org/2000/svg}"
+    assert len(list(drawing.iter(f"{space}path"))) == 5
+    words = [node.text for node in drawing.iter(f"{space}text")]
+    assert "P99 ≤ 25.0 ms" in words
+    assert "knee: batch size 4" in words
+    assert "best under the limit: batch size 16" in words
+    assert {"mean", "P50", "P90", "P95", "P99"} <= set(words)
+
+
+def test_a_sweep_of_two_settings_has_a_line_for_each_value_of_the_slower_one() -> None:
+    points = tuple(
+        builders_engine.point(4e6 * lanes, 250.0 * lanes * threads, threads=threads, concurrency=lanes)
+        for threads in (1, 2)
+        for lanes in (1, 2, 4)
+    )
+    drawing = ET.fromstring(curve_chart.chart(builders_engine.with_points(points), "en"))
+    assert len(list(drawing.iter("{http://www.w3.org/2000/svg}path"))) == 2 * 5
+
+
+def test_what_is_no_sweep_has_no_curve() -> None:
+    assert [curve_chart.chart(LOADS[load], "en") for load in ("search", "together", "server")] == [""] * 3
+
+
+def test_each_phase_begins_where_the_one_before_it_ended() -> None:
+    phases = Phases(load_ns=100, first_inference_ns=300, steady_ns=600)
+    drawing = ET.fromstring(waterfall.chart(phases, "en"))
+    bars = [
+        (float(node.attrib["x"]), float(node.attrib["width"]))
+        for node in drawing.iter("{http://www.w3.org/2000/svg}rect")
+    ]
+    assert bars[1][0] == pytest.approx(sum(bars[0]), abs=0.1)
+    assert bars[2][0] == pytest.approx(sum(bars[1]), abs=0.1)
+    assert bars[2][1] == pytest.approx(2 * bars[1][1], abs=0.1)
+    assert waterfall.chart(Phases(), "en") == ""
+
+
+def test_markdown_obeys_no_name_from_a_stranger() -> None:
+    text = markdown.text([builders.result(model=builders.model("<b>|a*_`\n# x.onnx"))], "en")
+    assert "<b>" not in text
+    assert "\n# x" not in text
+
+
+def _told(event: Event, plan: RunPlan) -> str:
+    err = io.StringIO()
+    Progress("en", err, quiet=False).show(plan, event)
+    return err.getvalue().strip()
+
+
+def test_progress_names_point_and_process() -> None:
+    sweep = RunPlan("/x/digits.onnx", "onnxruntime", sweep=Sweep(batch=(1, 4, 8, 16)))
+    point = builders_engine.point(batch=4)
+    assert (
+        _told(PointBegun(1, 4, point, 0, 3), sweep)
+        == "digits.onnx: point 2 of 4 (batch size 4), process 1 of 3"
+    )
+    assert _told(PointDone(1, point), sweep).startswith("digits.onnx: batch size 4: P50 ")
+    assert _told(PointDone(1, builders_engine.failed_point()), sweep) == "digits.onnx: batch size 64: failed"
+    assert _told(PointBegun(0, 1, point, 1, 3), sweep) == "digits.onnx: process 2 of 3"
+
+
+def test_progress_of_a_search_tells_the_rate_and_the_decision() -> None:
+    plan = RunPlan("/x/digits.onnx", "onnxruntime", scenario=Server(), limits={"p99": 12e6})
+    first, found = LOADS["search"].points[0], LOADS["search"].points[4]
+    assert _told(PointBegun(0, None, first, 0, 1), plan) == "digits.onnx: try 1 (1 in flight)"
+    assert _told(PointDone(4, found), plan) == "digits.onnx: 240 requests per second: limit kept"
+
+
+def test_progress_beside_other_models_tells_what_these_do() -> None:
+    plan = RunPlan("/x/digits.onnx", "onnxruntime")
+    busy = LOADS["together"].points[2]
+    assert (
+        _told(PointBegun(2, 3, busy, 0, 1), plan)
+        == "digits.onnx: point 3 of 3, other models: busy, process 1 of 1"
+    )
+
+
+def test_quiet_tells_nothing() -> None:
+    err = io.StringIO()
+    Progress("en", err, quiet=True).show(RunPlan("a", "b"), PointBegun(0, 2, builders_engine.point(), 0, 1))
+    assert err.getvalue() == ""
