@@ -21,8 +21,8 @@ def main() -> int:
         command = [str(TOOLS / "pyside6-lupdate"), *sources, "-ts", str(target), *options, *plural]
         subprocess.run(command, cwd=ROOT, check=True)
         subprocess.run([str(TOOLS / "pyside6-lrelease"), "-silent", str(target)], cwd=ROOT, check=True)
-    left = (FOLDER / "inferometer_zh_CN.ts").read_text(encoding="utf-8").count('type="unfinished"')
-    print(f"{left} texts want a translation in {FOLDER / 'inferometer_zh_CN.ts'}")
+    left = sum(path.read_text(encoding="utf-8").count('type="unfinished"') for path in FOLDER.glob("*.ts"))
+    print(f"{left} texts want a translation in {FOLDER}")
     return int(left > 0)
 
 

@@ -12,10 +12,11 @@ _NOWHERE = QModelIndex()
 
 
 class TextTable(QAbstractTableModel):
-    """Columns with headings; every cell is a text, aligned right because it is a number."""
+    """Columns with headings; every cell is a text, aligned right because it is a number, but in `leading`."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, leading: frozenset[int] = frozenset()) -> None:
         super().__init__(parent)
+        self._leading = leading
         self._headings: Sequence[str] = ()
         self._rows: Sequence[Sequence[str]] = ()
 
@@ -36,7 +37,13 @@ class TextTable(QAbstractTableModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headings[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(section)
         return None
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignLeft if column in self._leading else Qt.AlignmentFlag.AlignRight
+        return side | Qt.AlignmentFlag.AlignVCenter
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -44,5 +51,5 @@ class TextTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._rows[index.row()][index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return self._alignment(index.column())
         return None

@@ -8,6 +8,7 @@ from gui import sentences
 from gui.cards import Reading
 from profiler import units
 from profiler.metrics.latency import MINIMUM_COUNT
+from profiler.reports import figures
 from profiler.result import Interval, Reason, RunResult
 
 
@@ -33,7 +34,7 @@ def all_readings(result: RunResult) -> list[Reading]:
 def _typical(result: RunResult) -> Reading:
     word = QCoreApplication.translate("Readings", "Typical wait")
     latency = result.latency
-    detail = _interval("P50", latency.p50_ci_ns)
+    detail = _interval("P50", latency.p50_ci_ns, latency.interval_method)
     return _duration(result, word, latency.p50_ns, "latency.p50_ns", detail, _counted(result))
 
 
@@ -42,7 +43,7 @@ def _slow(result: RunResult) -> Reading:
     latency = result.latency
     if latency.p99_ns is None and latency.count:
         return Reading(word, None, "", "P99 · " + needs_count(0.99), "", _why(result, "latency.p99_ns"))
-    detail = _interval("P99", latency.p99_ci_ns)
+    detail = _interval("P99", latency.p99_ci_ns, latency.interval_method)
     return _duration(result, word, latency.p99_ns, "latency.p99_ns", detail, _counted(result))
 
 
@@ -52,7 +53,10 @@ def _rate(result: RunResult) -> Reading:
     if rate is None:
         return _unknown(result, word, "throughput.inferences_per_s")
     batch = result.plan.batch
-    if batch == 1:
+    told = figures.load_words(result, "per_second", sentences.language())
+    if told:
+        rate, detail = figures.per_second(result) or rate, told
+    elif batch == 1:
         detail = QCoreApplication.translate("Readings", "throughput, one at a time")
     else:
         text = QCoreApplication.translate("Readings", "throughput in batches of {batch}: {rate} samples/s")
@@ -111,11 +115,14 @@ def _why(result: RunResult, name: str) -> str:
     return sentences.of_reason(reason)
 
 
-def _interval(percentile: str, interval: Interval | None) -> str:
+def _interval(percentile: str, interval: Interval | None, method: str | None) -> str:
     if interval is None:
         text = QCoreApplication.translate("Readings", "{percentile}, run too short for an interval")
         return text.format(percentile=percentile)
-    text = QCoreApplication.translate("Readings", "{percentile}, 95 % sure: {low}–{high}")
+    if method == "range_of_processes":
+        text = QCoreApplication.translate("Readings", "{percentile}, processes from {low} to {high}")
+    else:
+        text = QCoreApplication.translate("Readings", "{percentile}, 95 % sure: {low}–{high}")
     low, high = (units.duration(end) for end in interval)
     if low.rpartition(" ")[2] == high.rpartition(" ")[2]:
         low = low.rpartition(" ")[0]
@@ -123,5 +130,9 @@ def _interval(percentile: str, interval: Interval | None) -> str:
 
 
 def _counted(result: RunResult) -> str:
-    text = QCoreApplication.translate("Readings", "From {count} measurements in one process.")
-    return text.format(count=f"{result.latency.count:,}")
+    own = [one for one in result.replicates if one.point == (result.chosen_point or 0)]
+    if len(own) > 1:
+        text = QCoreApplication.translate("Readings", "From {count} measurements in {processes} processes.")
+    else:
+        text = QCoreApplication.translate("Readings", "From {count} measurements in one process.")
+    return text.format(count=f"{result.latency.count:,}", processes=len(own))

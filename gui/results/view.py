@@ -16,9 +16,14 @@ from gui.panel import ElidedLabel, QuietLabel, wrapped_label
 from gui.results import numbers, settings
 from gui.results.charts import OrderTab, WaitsTab
 from gui.results.error_card import ErrorCard
+from gui.results.load_tab import LoadTab
+from gui.results.phases_tab import PhasesTab
 from gui.results.readings import all_readings
+from gui.results.section_view import SectionView
 from gui.results.verdict_line import VerdictLine
+from profiler import sample_parts
 from profiler.error_text import visible
+from profiler.reports import load_sections, points_table
 from profiler.result import RunResult
 from profiler.wording import Language
 
@@ -47,6 +52,7 @@ class ResultView(QWidget):
         self.verdict = VerdictLine(self)
         self.error = ErrorCard(self)
         self.cards = [MetricCard(self) for _ in range(_CARDS)]
+        self.load, self.phases, self.more = LoadTab(), PhasesTab(), SectionView()
         self.waits, self.order = WaitsTab(), OrderTab()
         self.numbers, self.settings, self.missing = FactsView(), FactsView(), FactsView()
         self.missing.setColumnHidden(1, True)
@@ -64,7 +70,7 @@ class ResultView(QWidget):
             label.setFont(font)
         self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tabs.setMinimumHeight(self.fontMetrics().height() * 20)
-        for page in (self.waits, self.order, self.numbers, self.settings, self.missing):
+        for page in self._pages():
             self.tabs.addTab(page, "")
         for button, signal in (
             (self.again, self.run_again_requested),
@@ -72,6 +78,10 @@ class ResultView(QWidget):
             (self.report, self.report_requested),
         ):
             button.clicked.connect(lambda _checked=False, to=signal: to.emit(self._result))
+
+    def _pages(self) -> tuple[QWidget, ...]:
+        charts = (self.load, self.waits, self.order, self.phases)
+        return (*charts, self.more, self.numbers, self.settings, self.missing)
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
@@ -95,9 +105,14 @@ class ResultView(QWidget):
     def show_result(self, result: RunResult, samples: Samples | None) -> None:
         """Show this result; `samples` (int64 ns, in order) are cold calls, warm-up, then what counts."""
         self._result = result
-        cold, warmup = _counts(result)
-        self.waits.set_samples(None if samples is None else samples[cold + warmup :], result.latency)
-        self.order.set_samples(samples, cold, warmup)
+        counted, ordered, cold, warmup = _parts(result, samples)
+        self.waits.set_samples(counted, result.latency)
+        self.order.set_samples(ordered, cold, warmup)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.load), bool(result.points))
+        if result.points:
+            self.load.show_result(result)
+            self.tabs.setCurrentWidget(self.load)
+        self.phases.show_result(result)
         self.verdict.show_result(result)
         self.error.setVisible(result.error is not None)
         if result.error is not None:
@@ -120,6 +135,13 @@ class ResultView(QWidget):
         self.numbers.set_sections(numbers.sections(result))
         self.settings.set_sections(settings.sections(result))
         self.missing.set_sections(numbers.not_measurable(result))
+        sections = [
+            section
+            for section in load_sections.of(result, sentences.language())
+            if not result.points or section != points_table.section(result, sentences.language())
+        ]
+        self.more.set_sections(sections)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.more), bool(sections))
 
     def _context(self, result: RunResult) -> str:
         text = self.tr("{format} · {runtime} on {device} · batch {batch} · {when}")
@@ -136,8 +158,11 @@ class ResultView(QWidget):
         self.export.setText(self.tr("&Export…"))
         self.report.setText(self.tr("Re&port…"))
         names = (
+            self.tr("Load"),
             self.tr("Waits"),
             self.tr("In order"),
+            self.tr("Phases"),
+            self.tr("Processes and machine"),
             self.tr("All numbers"),
             self.tr("Settings"),
             self.tr("Not measured"),
@@ -157,7 +182,12 @@ class ResultView(QWidget):
             self.retranslate()
 
 
-def _counts(result: RunResult) -> tuple[int, int]:
-    """Cold calls and practice runs at the head of the samples."""
+def _parts(result: RunResult, samples: Samples | None) -> tuple[Samples | None, Samples | None, int, int]:
+    """What counts at the point that speaks for the run; the same behind the first process's cold calls and
+    practice runs; how many there are of these."""
     ref = result.samples
-    return (0, 0) if ref is None else (ref.cold_count, ref.warmup_count)
+    if samples is None or ref is None:
+        return None, None, 0, 0
+    counted = sample_parts.steady(ref, samples)
+    before = samples[: ref.cold_count + ref.warmup_count]
+    return counted, np.concatenate([before, counted]), ref.cold_count, ref.warmup_count

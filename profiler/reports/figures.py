@@ -62,7 +62,7 @@ def cards(result: RunResult, language: Language) -> list[Figure]:
         Figure(
             _label(code, language),
             value,
-            _technical(result, code, language) or _label(f"{code}_technical", language, model=model),
+            load_words(result, code, language) or _label(f"{code}_technical", language, model=model),
             note,
             _label(better, language),
         )
@@ -76,7 +76,7 @@ def per_second(result: RunResult) -> float | None:
     return result.throughput.inferences_per_s if alone else result.throughput.samples_per_s
 
 
-def _technical(result: RunResult, code: str, language: Language) -> str | None:
+def load_words(result: RunResult, code: str, language: Language) -> str | None:
     """The technical word of a card, where the load gives it a meaning of its own."""
     plan = result.plan
     name = f"{code}_{'world' if result.throughput.world_size > 1 else plan.scenario}"

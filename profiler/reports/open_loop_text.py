@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from profiler import units
+from profiler import units, wording
 from profiler.reports.sections import Section, label
 from profiler.result import Latency, Lateness, RunResult
 from profiler.wording import Language
@@ -34,6 +34,10 @@ def schedule(result: RunResult, language: Language) -> Section | None:
     return Section(label("lateness", language), [["", ""], *rows], notes)
 
 
+def _method(code: str | None, language: Language) -> str:
+    return wording.say("self_test", code, language) if code is not None else units.DASH
+
+
 def _lines(late: Lateness, language: Language) -> list[tuple[str, str]]:
     sent = label(
         "rates_value",
@@ -47,6 +51,6 @@ def _lines(late: Lateness, language: Language) -> list[tuple[str, str]]:
         ("over_1ms", units.percent(late.over_1ms_share)),
         ("all_busy", units.percent(late.all_busy_share)),
         ("workers", units.DASH if late.workers is None else str(late.workers)),
-        ("wait_method", late.wait_method or units.DASH),
+        ("wait_method", _method(late.wait_method, language)),
     ]
     return lines + ([("unanswered", f"{late.unanswered:,}")] if late.unanswered else [])

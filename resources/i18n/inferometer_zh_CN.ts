@@ -553,6 +553,78 @@ You are asked once for this content; if it changes, you are asked again.</source
     </message>
 </context>
 <context>
+    <name>LoadCurve</name>
+    <message>
+        <source>, log scale</source>
+        <translation>，对数刻度</translation>
+    </message>
+    <message>
+        <source>wait ({unit}){scale}</source>
+        <translation>等待（{unit}）{scale}</translation>
+    </message>
+    <message>
+        <source>samples per second</source>
+        <translation>每秒样本数</translation>
+    </message>
+    <message>
+        <source>limit: {name} {wait}</source>
+        <translation>上限：{name} {wait}</translation>
+    </message>
+    <message>
+        <source>Waits under rising load</source>
+        <translation>负载上升时的等待时间</translation>
+    </message>
+    <message>
+        <source>requests under way at once</source>
+        <translation>同时进行的请求数</translation>
+    </message>
+    <message>
+        <source>batch size</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>requests per second</source>
+        <translation>每秒请求数</translation>
+    </message>
+    <message>
+        <source>threads</source>
+        <translation>线程数</translation>
+    </message>
+    <message>
+        <source>◯ knee: beyond it more load costs more wait than it brings ({wait}, {rate} samples/s)</source>
+        <translation>◯ 拐点：超过它，增加负载带来的等待多于收益（{wait}，{rate} 样本/秒）</translation>
+    </message>
+    <message>
+        <source>★ most that keeps the limit ({wait}, {rate} samples/s)</source>
+        <translation>★ 满足上限的最大值（{wait}，{rate} 样本/秒）</translation>
+    </message>
+    <message>
+        <source>No point keeps the limit.</source>
+        <translation>没有任何一点满足上限。</translation>
+    </message>
+    <message numerus="yes">
+        <source>✕ %n point(s) failed</source>
+        <translation>
+            <numerusform>✕ %n 个点失败</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LoadTab</name>
+    <message>
+        <source>over &amp;throughput</source>
+        <translation>按吞吐量(&amp;T)</translation>
+    </message>
+    <message>
+        <source>over &amp;load</source>
+        <translation>按负载(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Points of this run</source>
+        <translation>本次运行的各点</translation>
+    </message>
+</context>
+<context>
     <name>Machine</name>
     <message>
         <source>yes</source>
@@ -1047,6 +1119,37 @@ You are asked once for this content; if it changes, you are asked again.</source
     </message>
 </context>
 <context>
+    <name>PhasesTab</name>
+    <message>
+        <source>Phases of the run</source>
+        <translation>运行的各阶段</translation>
+    </message>
+    <message>
+        <source>One call on the device</source>
+        <translation>设备上的一次调用</translation>
+    </message>
+    <message>
+        <source>Strong colour: paid at every start. Bar lengths grow with the square root of the time.</source>
+        <translation>深色：每次启动都要付出。条形长度按时间的平方根增长。</translation>
+    </message>
+    <message>
+        <source>Host to device</source>
+        <translation>主机到设备</translation>
+    </message>
+    <message>
+        <source>Compute</source>
+        <translation>计算</translation>
+    </message>
+    <message>
+        <source>Device to host</source>
+        <translation>设备到主机</translation>
+    </message>
+    <message>
+        <source>As your application calls it {wall}; on the device alone {device}.</source>
+        <translation>应用程序调用时 {wall}；仅设备上 {device}。</translation>
+    </message>
+</context>
+<context>
     <name>QueueRow</name>
     <message>
         <source>waits</source>
@@ -1159,8 +1262,16 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>{percentile}，时间太短，无法给出区间</translation>
     </message>
     <message>
+        <source>{percentile}, processes from {low} to {high}</source>
+        <translation>{percentile}，各进程从 {low} 到 {high}</translation>
+    </message>
+    <message>
         <source>{percentile}, 95 % sure: {low}–{high}</source>
         <translation>{percentile}，95 % 置信：{low}–{high}</translation>
+    </message>
+    <message>
+        <source>From {count} measurements in {processes} processes.</source>
+        <translation>来自 {processes} 个进程的 {count} 次测量。</translation>
     </message>
     <message>
         <source>From {count} measurements in one process.</source>
@@ -1201,12 +1312,24 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>报告(&amp;P)…</translation>
     </message>
     <message>
+        <source>Load</source>
+        <translation>负载</translation>
+    </message>
+    <message>
         <source>Waits</source>
         <translation>等待时间</translation>
     </message>
     <message>
         <source>In order</source>
         <translation>按顺序</translation>
+    </message>
+    <message>
+        <source>Phases</source>
+        <translation>阶段</translation>
+    </message>
+    <message>
+        <source>Processes and machine</source>
+        <translation>进程与机器</translation>
     </message>
     <message>
         <source>All numbers</source>
@@ -1847,6 +1970,13 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>99 of 100 answers came within {wait}.</source>
         <translation>100 个结果中有 99 个在 {wait} 内得出。</translation>
+    </message>
+</context>
+<context>
+    <name>Waterfall</name>
+    <message>
+        <source>Phases one after another</source>
+        <translation>依次进行的各阶段</translation>
     </message>
 </context>
 <context>

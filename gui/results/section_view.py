@@ -1,0 +1,79 @@
+"""Sections of a result, each a heading, a table and sentences below it, one under the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHeaderView, QScrollArea, QTableView, QVBoxLayout, QWidget
+
+from gui import tables
+from gui.models.text_table import TextTable
+from gui.panel import plain_label, wrapped_label
+from profiler.reports.sections import Section
+
+
+class SectionTable(QTableView):
+    """A table as high as its rows; sentences in its last column wrap."""
+
+    def __init__(self, section: Section, parent: QWidget) -> None:
+        super().__init__(parent)
+        heads, *rows = section.rows
+        self.texts = TextTable(self, leading=_leading(rows))
+        self.texts.set_rows(heads, rows)
+        self.setModel(self.texts)
+        tables.prepare(self)
+        self.setWordWrap(True)
+        self.setAccessibleName(section.heading)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        header = self.horizontalHeader()
+        header.setVisible(any(heads))
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(heads) - 1, QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.sectionResized.connect(lambda *_: self.fit())
+        self.fit()
+
+    def fit(self) -> None:
+        """As high as the rows are."""
+        head = self.horizontalHeader().sizeHint().height() if self.horizontalHeader().isVisible() else 0
+        self.setFixedHeight(head + self.verticalHeader().length() + 2 * self.frameWidth() + 2)
+
+
+def _leading(rows: Sequence[Sequence[str]]) -> frozenset[int]:
+    """Columns of words, which are read from the left: the first, and those with a sentence."""
+    sentences = {at for row in rows for at, cell in enumerate(row) if cell.count(" ") > 3}
+    return frozenset({0} | sentences)
+
+
+class SectionView(QScrollArea):
+    """Attributes: `tables`, one a section that has rows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tables: list[SectionTable] = []
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def set_sections(self, sections: Sequence[Section]) -> None:
+        """Show these, and only these."""
+        inside = QWidget(self)
+        box = QVBoxLayout(inside)
+        box.setContentsMargins(10, 8, 10, 8)
+        box.setSpacing(6)
+        self.tables = []
+        for section in sections:
+            heading = plain_label(inside, bold=True)
+            heading.setText(section.heading)
+            box.addWidget(heading)
+            if section.rows:
+                self.tables.append(SectionTable(section, inside))
+                box.addWidget(self.tables[-1])
+            for note in section.notes:
+                label = wrapped_label(inside)
+                label.setText(note)
+                box.addWidget(label)
+            box.addSpacing(10)
+        box.addStretch(1)
+        self.setWidget(inside)
