@@ -206,6 +206,7 @@ class LoadCurve(Chart):
 
     def retranslate(self) -> None:
         """Say axes, note and description again in the language as it is now."""
+        self._labels["mean_ns"].setText(self.tr("mean"))
         scale = self.tr(", log scale") if self._is_log else ""
         self.left.setLabel(self.tr("wait ({unit}){scale}").format(unit=self._unit.name, scale=scale))
         self.bottom.setLabel(self._load_words() if self._by_load else self.tr("samples per second"))

@@ -32,6 +32,7 @@ class LoadTab(QWidget):
         super().__init__(parent)
         self._result: RunResult | None = None
         self.curve = LoadCurve(self)
+        self.curve.setMinimumHeight(self.fontMetrics().height() * 13)
         self.by_rate, self.by_load = QRadioButton(self), QRadioButton(self)
         self.by_rate.setChecked(True)
         self.notes, self.about = wrapped_label(self), wrapped_label(self)

@@ -555,6 +555,10 @@ You are asked once for this content; if it changes, you are asked again.</source
 <context>
     <name>LoadCurve</name>
     <message>
+        <source>mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
         <source>, log scale</source>
         <translation>，对数刻度</translation>
     </message>
