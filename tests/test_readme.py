@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from profiler.commands import load_arguments, profile
 
 ROOT = Path(__file__).parent.parent
 README = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh_CN.md")}
@@ -40,6 +44,14 @@ def test_languages_have_the_same_shape() -> None:
         assert sum(line.startswith(start) for line in english) == sum(
             line.startswith(start) for line in chinese
         )
+
+
+@pytest.mark.parametrize("line", re.findall(r"^inferometer profile .*$", README["README.md"], re.MULTILINE))
+def test_examples_of_profile_are_options_that_exist_and_fit_together(line: str) -> None:
+    words = shlex.split(line, comments=True)[2:]
+    parser = argparse.ArgumentParser()
+    profile.add_arguments(parser)
+    load_arguments.check(parser.parse_args(words))
 
 
 @pytest.mark.parametrize("name", README)
