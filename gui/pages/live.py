@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from gui import sentences
 from gui.background import REFRESH_MS
+from gui.live_points import LivePoints
 from gui.panel import ElidedLabel, Panel, QuietLabel, plain_label
 from gui.phase_strip import PhaseStrip
 from gui.queue_view import QueueView
@@ -64,6 +65,7 @@ class LivePage(QWidget):
         self._run: QueuedRun | None = None
         self._step = "start"
         self._place = (0, 0)
+        self._process = (0, 0)
         self._measured_from, self._practised, self._counted = 0, 0, 0
         self._middle_ns: float | None = None
         self._ticks = 0
@@ -77,6 +79,7 @@ class LivePage(QWidget):
         self.chart_panel = Panel(self)
         self.chart_title = plain_label(self.chart_panel, bold=True)
         self.pause = QCheckBox(self.chart_panel)
+        self.points = LivePoints(self)
         self.queue = QueueView(self)
         self._arrange()
         self._connect()
@@ -93,6 +96,7 @@ class LivePage(QWidget):
         left = QVBoxLayout()
         left.setSpacing(12)
         left.addLayout(self._figures())
+        left.addWidget(self.points, 1)
         left.addWidget(self._chart_area(), 1)
         columns = QHBoxLayout()
         columns.setSpacing(16)
@@ -141,14 +145,20 @@ class LivePage(QWidget):
     def begin(self, run: QueuedRun) -> None:
         """A run of the queue begins."""
         self._run, self._step = run, "start"
+        self._process = (0, 0)
+        self.points.clear()
+        self._begin_child()
+        self.stop.setEnabled(True)
+        self.retranslate()
+
+    def _begin_child(self) -> None:
+        """One more process practises and measures from the start."""
         self._measured_from = self._practised = self._counted = 0
         self._middle_ns = None
         self.bar.setValue(0)
         self.phases.set_current(READY)
-        self.stop.setEnabled(True)
         if self._chart is not None:
             self._chart.set_samples(_nothing(), 0, 0)
-        self.retranslate()
 
     def delay(self) -> None:
         """The run waits for work of our own, which would be measured with it."""
@@ -162,8 +172,17 @@ class LivePage(QWidget):
         self._say_place()
 
     def take(self, event: Any) -> None:
-        """An event of the run that goes on: a report of the child, or its end."""
+        """An event of the run that goes on: a report of a child, a point, or the end."""
+        from profiler.runner import Ended, PointBegun, PointDone, Refused
+
         match event:
+            case PointBegun():
+                self._process = event.replicate + 1, event.replicates
+                self._begin_child()
+                self.points.begin(event)
+                self._say_place()
+            case PointDone():
+                self.points.done(event)
             case messages.Loading():
                 self._step = event.step
             case messages.FirstInference():
@@ -174,7 +193,7 @@ class LivePage(QWidget):
                 self._practised = max(0, event.first_index - COLD_CALLS)
                 self._middle_ns = None
                 self.phases.set_current(MEASURING)
-            case _ if not isinstance(event, messages.Loaded):
+            case Ended() | Refused() | messages.Finished() | messages.Failed():
                 self._end()
         self._say_numbers()
 
@@ -252,7 +271,12 @@ class LivePage(QWidget):
     def _say_place(self) -> None:
         position, count = self._place
         text = self.tr("run {position} of {count}").format(position=position, count=count)
-        self.position.setText(text if count > 1 else "")
+        process, processes = self._process
+        parts = [text] if count > 1 else []
+        if processes > 1:
+            words = self.tr("process {number} of {count}")
+            parts.append(words.format(number=process, count=processes))
+        self.position.setText(" · ".join(parts))
 
     def _say_numbers(self) -> None:
         self.doing.setText(self._doing())

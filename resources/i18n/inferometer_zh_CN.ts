@@ -524,6 +524,10 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>第 {position} 个，共 {count} 个</translation>
     </message>
     <message>
+        <source>process {number} of {count}</source>
+        <translation>第 {number} 个进程，共 {count} 个</translation>
+    </message>
+    <message>
         <source>Typical wait so far</source>
         <translation>目前的典型等待时间</translation>
     </message>
@@ -550,6 +554,53 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>Waiting until this program has no other work, so that only the model is measured…</source>
         <translation>正在等待本程序的其他工作完成，以便只测量模型…</translation>
+    </message>
+</context>
+<context>
+    <name>LivePoints</name>
+    <message>
+        <source>point</source>
+        <translation>点</translation>
+    </message>
+    <message>
+        <source>samples/s</source>
+        <translation>样本/秒</translation>
+    </message>
+    <message>
+        <source>state</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>other models: {state}</source>
+        <translation>其他模型：{state}</translation>
+    </message>
+    <message>
+        <source>measuring…</source>
+        <translation>测量中…</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>keeps the limit</source>
+        <translation>满足上限</translation>
+    </message>
+    <message>
+        <source>breaks the limit</source>
+        <translation>超出上限</translation>
+    </message>
+    <message>
+        <source>undecided</source>
+        <translation>未定</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>已测量</translation>
+    </message>
+    <message>
+        <source>Points as they are measured</source>
+        <translation>测量中的各点</translation>
     </message>
 </context>
 <context>
