@@ -7,8 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.live_points import LivePoints
-from gui.pages.live import LivePage
-from gui.phase_strip import READY
+from gui.pages.live import READY, LivePage
 from gui.run_queue import QueuedRun
 from profiler import messages
 from profiler.errors import ErrorInfo
