@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from profiler.commands import demo, display
 from profiler.result import from_json
 
 ONNX, TORCHSCRIPT = demo.sample_paths()
-SHORT = ["--duration", "0.5", "--warmup", "5", "--quiet"]
+SHORT = ["--duration", "0.5", "--warmup", "5", "--replicates", "1", "--quiet"]
 
 Result = tuple[int, str, str]
 Command = Callable[..., Result]
@@ -56,6 +57,35 @@ def test_several_files_are_several_runs_and_json_is_a_list(inferometer: Command,
     assert report.read_text(encoding="utf-8").count("<section") == 2
 
 
+def test_a_sweep_is_a_table_a_row_each_and_a_report(inferometer: Command, tmp_path: Path) -> None:
+    table, report = tmp_path / "r.csv", tmp_path / "r.md"
+    code, out, err = inferometer(
+        "profile", ONNX, "--batch", "1,4", "--csv", table, "--report", report, *SHORT
+    )
+    assert (code, err) == (0, "")
+    assert "Points of the sweep" in out
+    with table.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["batch"] for row in rows] == ["1", "4"]
+    assert all(int(row["latency.p50_ns"]) > 0 for row in rows)
+    assert "Points of the sweep" in report.read_text(encoding="utf-8")
+
+
+def test_models_together_are_measured_alone_and_beside_each_other(inferometer: Command) -> None:
+    code, out, _ = inferometer("profile", ONNX, TORCHSCRIPT, "--together", "--json", "-", *SHORT)
+    first, second = json.loads(out)
+    assert code == 0
+    assert [point["together"] for point in first["points"]] == ["alone", "idle", "busy"]
+    assert first["together"]["group"] == second["together"]["group"]
+    assert second["plan"]["companions"] == [ONNX.name]
+
+
+def test_options_that_do_not_fit_together_are_wrong_usage(inferometer: Command) -> None:
+    code, out, err = inferometer("profile", ONNX, "--qps", "max")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert "--limit p99=10ms" in err
+
+
 def test_given_inputs_are_used(inferometer: Command) -> None:
     import numpy as np
 
@@ -89,7 +119,9 @@ def test_the_history_shows_exports_imports_and_puts_aside(inferometer: Command, 
 def test_the_demo_without_a_display_measures_both_samples_and_writes_a_report(
     inferometer: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("profiler.commands.demo.PRESET", ["--duration", "0.5", "--warmup", "5"])
+    monkeypatch.setattr(
+        "profiler.commands.demo.PRESET", ["--duration", "0.5", "--warmup", "5", "--replicates", "1"]
+    )
     code, out, err = inferometer("demo")
     assert code == 0
     assert out.count("One answer takes about") == 2
