@@ -19,6 +19,7 @@ from profiler.reports import (
     load_sections,
     markdown,
     points_table,
+    settings_lines,
     waterfall,
 )
 from profiler.result import Phases, RunResult, Status
@@ -251,6 +252,14 @@ def test_progress_beside_other_models_tells_what_these_do() -> None:
         _told(PointBegun(2, 3, busy, 0, 1), plan)
         == "digits.onnx: point 3 of 3, other models: busy, process 1 of 1"
     )
+
+
+def test_a_search_is_not_said_to_have_used_the_processes_of_its_preset() -> None:
+    plan = msgspec.structs.replace(LOADS["search"].plan, replicates=3)
+    lines = dict(settings_lines.lines(builders_engine.search_result(plan=plan), "en"))
+    assert lines["Fresh processes a point"] == "1"
+    assert lines["Limits"] == "P99 ≤ 12.0 ms"
+    assert lines["Requests per second"] == "240"
 
 
 def test_quiet_tells_nothing() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from profiler import answer, error_text, wording
-from profiler.reports import figures, load_sections, points_table
+from profiler.reports import figures, load_sections, points_table, settings_lines
 from profiler.reports.sections import Section, is_numeric
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -58,7 +58,7 @@ def print_result(result: RunResult, language: Language, out: TextIO, saved: bool
     for code, lines in (
         ("phases", figures.phases(result, language)),
         ("arithmetic", figures.work(result, language)),
-        ("settings", figures.settings(result, language)),
+        ("settings", settings_lines.lines(result, language)),
     ):
         if lines:
             heading(code)

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from profiler import settings_text, units, wording
+from profiler import units, wording
 from profiler.error_text import visible
 from profiler.result import Interval, Latency, NativeFigure, RunResult
 from profiler.wording import Language
-
-_LOAD = (
-    "requests_in_flight", "request_rate", "samples_per_query", "world_size", "fresh_processes", "limits",
-    "companions",
-)  # fmt: skip
 
 
 class Figure(NamedTuple):
@@ -198,62 +193,6 @@ def _counted(result: RunResult, language: Language) -> str:
         return text
     names = ", ".join(f"{visible(name)} × {count}" for name, count in sorted(left.items()))
     return f"{text} ({_label('uncounted', language, operators=names)})"
-
-
-def settings(result: RunResult, language: Language) -> list[Line]:
-    """Everything another person needs to measure the same thing."""
-    plan, environment = result.plan, result.environment
-    shapes = ", ".join(f"{name} {' × '.join(map(str, shape))}" for name, shape in plan.shapes.items())
-    rows = {
-        "runtime": f"{plan.runtime} {environment.runtime_version or ''}".strip(),
-        "device": plan.device,
-        "precision": environment.precision_effective or units.DASH,
-        "scenario": plan.scenario,
-        "batch": str(plan.batch),
-        "threads": str(plan.threads),
-        **_load(result, language),
-        "shapes": shapes or units.DASH,
-        "preset": f"{plan.preset} ({plan.minimum_s:g} – {plan.maximum_s:g} s)",
-        "seed": str(plan.seed),
-        "percentiles": result.latency.method,
-        "date": result.created[:19].replace("T", " ") + " UTC",
-        "system": f"{environment.os or units.DASH}, Python {environment.python or units.DASH}",
-        "cpu": _cpu(result),
-        "gpu": _gpus(result),
-        "version": environment.inferometer or units.DASH,
-        "sha256": result.model.sha256,
-    }
-    return [Line(_setting_name(code, language), visible(value)) for code, value in rows.items() if value]
-
-
-def _setting_name(code: str, language: Language) -> str:
-    return wording.say("loads" if code in _LOAD else "report", code, language)
-
-
-def _load(result: RunResult, language: Language) -> dict[str, str]:
-    """What the load asks for beyond one request at a time in one process."""
-    plan = result.plan
-    values = {
-        "requests_in_flight": str(plan.concurrency) if plan.concurrency > 1 else "",
-        "request_rate": units.rate(plan.rate_per_s) if plan.rate_per_s is not None else "",
-        "samples_per_query": str(plan.samples_per_query or ""),
-        "world_size": str(plan.world_size) if plan.world_size > 1 else "",
-        "fresh_processes": str(plan.replicates),
-        "limits": settings_text.limits(plan.limits, language),
-        "companions": ", ".join(plan.companions),
-    }
-    return {code: values[code] for code in _LOAD}
-
-
-def _cpu(result: RunResult) -> str:
-    cpu = result.environment.machine.get("cpu")
-    return str(cpu.get("name") or "") if isinstance(cpu, dict) else ""
-
-
-def _gpus(result: RunResult) -> str:
-    gpus = result.environment.machine.get("gpus")
-    found = gpus if isinstance(gpus, list | tuple) else ()
-    return ", ".join(str(gpu.get("name")) for gpu in found if isinstance(gpu, dict) and gpu.get("name"))
 
 
 def reasons(result: RunResult, language: Language) -> list[str]:

@@ -13,7 +13,15 @@ import markupsafe
 
 from profiler import answer, atomic_file, error_text, sample_parts, wording
 from profiler.errors import ErrorKind, KnownError
-from profiler.reports import charts, curve_chart, figures, load_sections, points_table, waterfall
+from profiler.reports import (
+    charts,
+    curve_chart,
+    figures,
+    load_sections,
+    points_table,
+    settings_lines,
+    waterfall,
+)
 from profiler.result import RunResult
 from profiler.wording import Language
 
@@ -89,7 +97,7 @@ def _run(
         ("latency", figures.percentiles(result, language) if result.latency.count else []),
         ("phases", figures.phases(result, language)),
         ("arithmetic", figures.work(result, language)),
-        ("settings", figures.settings(result, language)),
+        ("settings", settings_lines.lines(result, language)),
     )
     drawn = _charts(result, samples, language)
     return {

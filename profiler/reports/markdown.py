@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from profiler import answer, error_text, wording
-from profiler.reports import figures, load_sections
+from profiler.reports import figures, load_sections, settings_lines
 from profiler.reports.sections import Section
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -58,7 +58,7 @@ def _blocks(result: RunResult, language: Language) -> list[tuple[str, list[figur
         ("latency", figures.percentiles(result, language) if result.latency.count else []),
         ("phases", figures.phases(result, language)),
         ("arithmetic", figures.work(result, language)),
-        ("settings", figures.settings(result, language)),
+        ("settings", settings_lines.lines(result, language)),
     ]
     return [(code, lines) for code, lines in blocks if lines]
 
