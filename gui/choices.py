@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from gui.loads import Load
 from profiler import plan as plans
 from profiler import shapes
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
@@ -73,6 +74,7 @@ class Choices:
     duration_s: float | None = None
     warmup: Literal["auto"] | int = "auto"
     load_timeout_s: float = 600.0
+    load: Load = field(default_factory=Load)
 
 
 def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
@@ -96,6 +98,7 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
         stopping=plans.stopping_for(choices.preset, choices.duration_s),
         warmup=choices.warmup,
         load_timeout_s=choices.load_timeout_s,
+        **choices.load.fields(),
     )
 
 

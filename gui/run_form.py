@@ -20,12 +20,15 @@ from PySide6.QtWidgets import (
 )
 
 from gui.choices import Choices
+from gui.loads import Task
 from gui.panel import plain_label
 from gui.shape_rows import ShapeRows
+from gui.task_box import TaskBox
+from profiler import cores, rate_search
 from profiler.plan import STOPPING, Preset
 
 _MOST_BATCH, _MOST_THREADS, _LARGEST_SEED = 65_536, 1_024, 2**31 - 1
-PRESETS = (Preset.QUICK, Preset.STANDARD, Preset.RIGOROUS)
+PRESETS = (Preset.QUICK, Preset.STANDARD, Preset.RIGOROUS, Preset.POWER)
 
 
 class RunForm(QWidget):
@@ -38,6 +41,7 @@ class RunForm(QWidget):
         super().__init__(parent)
         self.device, self.runtime, self.preset = QComboBox(self), QComboBox(self), QComboBox(self)
         self.batch, self.threads = QSpinBox(self), QSpinBox(self)
+        self.tasks = TaskBox(self)
         self.rows = ShapeRows(self)
         self.exactly, self.duration = QCheckBox(self), QDoubleSpinBox(self)
         self.fold = QPushButton(self)
@@ -49,6 +53,7 @@ class RunForm(QWidget):
         self._prepare()
         self._arrange()
         self._connect()
+        self.tasks.set_usable_cpus(len(cores.usable()))
         self.set_devices(("cpu",))
         self.set_runtimes(())
         self.retranslate()
@@ -90,6 +95,7 @@ class RunForm(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(10)
+        box.addWidget(self.tasks)
         box.addLayout(upper)
         box.addWidget(self.rows)
         box.addLayout(lower)
@@ -118,9 +124,15 @@ class RunForm(QWidget):
         self.exactly.toggled.connect(lambda on: self.preset.setEnabled(not on))
         self.exactly.toggled.connect(self.changed)
         self.rows.changed.connect(self.changed)
+        self.tasks.changed.connect(self._on_task_changed)
         self.fold.toggled.connect(self.more.setVisible)
         self.fold.toggled.connect(self._say_fold)
         self.choose_inputs.clicked.connect(self.inputs_requested)
+
+    def _on_task_changed(self) -> None:
+        """Batches of a list take the place of the one."""
+        self.batch.setEnabled(self.tasks.task is not Task.MOST_PER_SECOND)
+        self.changed.emit()
 
     def set_preset(self, preset: Preset) -> None:
         self.preset.setCurrentIndex(PRESETS.index(preset))
@@ -164,15 +176,19 @@ class RunForm(QWidget):
             duration_s=self.duration.value() if self.exactly.isChecked() else None,
             warmup="auto" if practice < 0 else practice,
             load_timeout_s=float(self.load_timeout.value()),
+            load=self.tasks.load,
         )
 
     @property
     def seconds(self) -> tuple[float, float]:
         """The shortest and the longest time of measuring one file."""
+        load, preset = self.tasks.load, Preset(self.preset.currentData())
+        if load.is_search:
+            return load.points * rate_search.SHORTEST_S, load.points * rate_search.POLICIES[preset].most_s
         if self.exactly.isChecked():
-            return self.duration.value(), self.duration.value()
-        rule = STOPPING[Preset(self.preset.currentData())]
-        return rule.minimum_s, rule.maximum_s
+            return load.points * self.duration.value(), load.points * self.duration.value()
+        rule = STOPPING[preset]
+        return load.points * rule.minimum_s, load.points * rule.maximum_s
 
     def retranslate(self) -> None:
         for field, text in self._words().items():
@@ -194,10 +210,12 @@ class RunForm(QWidget):
 
     def _line_up(self) -> None:
         """The fields of all forms begin at one line."""
-        width = max(label.sizeHint().width() for label in self._labels.values())
+        own = max(label.sizeHint().width() for label in self._labels.values())
+        width = max(own, self.tasks.label_width)
         for label in self._labels.values():
             label.setMinimumWidth(width)
         self.rows.set_label_width(width)
+        self.tasks.set_label_width(width)
 
     def _words(self) -> dict[QWidget, str]:
         return {
@@ -230,6 +248,7 @@ class RunForm(QWidget):
             self.tr("A quick look (3 to 10 s)"),
             self.tr("A solid answer (10 s to 1 min)"),
             self.tr("Rigorous (1 to 10 min)"),
+            self.tr("For power and heat (1 to 5 min)"),
         )
         for position, text in enumerate(texts):
             self.preset.setItemText(position, text)

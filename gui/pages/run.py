@@ -10,12 +10,13 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from gui import titles
+from gui import loads, titles
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
 from gui.choices import ChosenFile, free_dimensions, open_shapes, plan_for
 from gui.drop_zone import local_files
 from gui.file_list import FileList
+from gui.loads import Task
 from gui.panel import Panel, QuietLabel, plain_label, wrapped_label
 from gui.run_form import RunForm
 from gui.services import Services
@@ -44,6 +45,7 @@ class RunPage(QWidget):
         self._surveyed: Surveyed | None = None
         self.files: list[ChosenFile] = []
         self.plans: list[RunPlan] = []
+        self._missing = ""
         self.models_title, self.how_title = plain_label(self, 1.15, True), plain_label(self, 1.15, True)
         self.list, self.form = FileList(self), RunForm(self)
         self.empty = wrapped_label(self)
@@ -225,6 +227,12 @@ class RunPage(QWidget):
                 except KnownError as error:
                     trouble = error.info
             row.show_state(trouble)
+        self._missing = choices.load.trouble
+        if choices.load.task is Task.TOGETHER:
+            self._missing = "" if len(self.plans) > 1 else "together"
+            self.plans = loads.together(self.plans)
+        if self._missing:
+            self.plans = []
         self.empty.setVisible(not self.files)
         self.list.setVisible(bool(self.files))
         self._say_ready()
@@ -242,6 +250,10 @@ class RunPage(QWidget):
             self.ready.setText(self.tr("Checking the files…"))
         elif not self.files:
             self.ready.setText(self.tr("Add a model file to begin."))
+        elif self._missing == "together":
+            self.ready.setText(self.tr("To see models live together, add at least two files."))
+        elif self._missing:
+            self.ready.setText(self.tr("A number is missing; it is named below the question."))
         elif not count:
             self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the file."))
         else:

@@ -1525,6 +1525,10 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>严格测量（1 至 10 分钟）</translation>
     </message>
     <message>
+        <source>For power and heat (1 to 5 min)</source>
+        <translation>用于功耗与发热（1 至 5 分钟）</translation>
+    </message>
+    <message>
         <source>Processor (CPU)</source>
         <translation>处理器 (CPU)</translation>
     </message>
@@ -1573,6 +1577,14 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>Add a model file to begin.</source>
         <translation>请先添加模型文件。</translation>
+    </message>
+    <message>
+        <source>To see models live together, add at least two files.</source>
+        <translation>要查看模型共存的情况，请至少添加两个文件。</translation>
+    </message>
+    <message>
+        <source>A number is missing; it is named below the question.</source>
+        <translation>缺少一个数值，见问题下方的说明。</translation>
     </message>
     <message>
         <source>Nothing can be measured yet; the reason stands at the file.</source>
@@ -1869,6 +1881,117 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>Fonts: fine</source>
         <translation>字体：正常</translation>
+    </message>
+</context>
+<context>
+    <name>TaskBox</name>
+    <message>
+        <source>List whole numbers of at least 1, such as 1, 2, 4.</source>
+        <translation>请列出不小于 1 的整数，例如 1, 2, 4。</translation>
+    </message>
+    <message>
+        <source>The highest rate needs a limit to keep: say how long 99 of 100 may take.</source>
+        <translation>最高请求率需要一个上限：请填写 100 次中 99 次最多可用多久。</translation>
+    </message>
+    <message>
+        <source>find the highest that keeps the limit</source>
+        <translation>找出满足上限的最高请求率</translation>
+    </message>
+    <message>
+        <source> ms</source>
+        <translation> 毫秒</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>无上限</translation>
+    </message>
+    <message>
+        <source>How long does one answer take?</source>
+        <translation>一次回答需要多久？</translation>
+    </message>
+    <message>
+        <source>How does it behave under rising load?</source>
+        <translation>负载上升时表现如何？</translation>
+    </message>
+    <message>
+        <source>How many answers per second at most?</source>
+        <translation>每秒最多能回答多少？</translation>
+    </message>
+    <message>
+        <source>What if requests come at random?</source>
+        <translation>请求随机到达时会怎样？</translation>
+    </message>
+    <message>
+        <source>How long do several samples at once take?</source>
+        <translation>一次多个样本需要多久？</translation>
+    </message>
+    <message>
+        <source>How much do several processes do?</source>
+        <translation>多个进程能完成多少？</translation>
+    </message>
+    <message>
+        <source>How do several models live together?</source>
+        <translation>多个模型如何共存？</translation>
+    </message>
+    <message>
+        <source>&amp;Question</source>
+        <translation>问题(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>Batch si&amp;zes</source>
+        <translation>批大小(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>Requests at &amp;once</source>
+        <translation>并发请求数(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Rate</source>
+        <translation>请求率(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Requests a secon&amp;d</source>
+        <translation>每秒请求数(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Pro&amp;cesses (world size)</source>
+        <translation>进程数(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Ever more requests at once. The answer: wait and throughput at each, and the knee.</source>
+        <translation>同时的请求越来越多。得到：各点的等待时间与吞吐量，以及拐点。</translation>
+    </message>
+    <message>
+        <source>99 of 100 withi&amp;n</source>
+        <translation>100 次中 99 次不超过(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Samples per quer&amp;y</source>
+        <translation>每个查询的样本数(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>One request after another. The answer: the typical wait (P50).</source>
+        <translation>请求一个接一个。得到：典型等待时间（P50）。</translation>
+    </message>
+    <message>
+        <source>All samples are there at once, in batches. The answer: samples per second.</source>
+        <translation>所有样本一次给出，分批处理。得到：每秒样本数。</translation>
+    </message>
+    <message>
+        <source>Arrivals as from many users. The answer: how long 99 of 100 wait at a rate, or the rate.</source>
+        <translation>如同许多用户随机到达。得到：某请求率下 100 次中 99 次的等待时间，或最高请求率。</translation>
+    </message>
+    <message>
+        <source>One query holds several samples. The answer: the wait for the last.</source>
+        <translation>一个查询包含多个样本。得到：最后一个样本的等待时间。</translation>
+    </message>
+    <message>
+        <source>Each on cores of its own. The answer: what all do together.</source>
+        <translation>每个进程使用各自的核心。得到：合计完成多少。</translation>
+    </message>
+    <message>
+        <source>All files in memory at once. The answer: each alone, beside idle and beside busy ones.</source>
+        <translation>所有文件同时在内存中。得到：各自单独、与空闲模型共存、与繁忙模型共存时的表现。</translation>
     </message>
 </context>
 <context>
