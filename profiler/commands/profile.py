@@ -85,22 +85,34 @@ def _run(
 def show(
     ended: list[Ended], arguments: argparse.Namespace, language: Language, out: TextIO, queue: Queue
 ) -> None:
-    """Results as text, unless JSON goes to standard output; then the documents that were asked for."""
+    """The documents that were asked for, then the results as text, unless JSON goes to standard output.
+
+    In this order, because whoever reads standard output may stop reading.
+    """
     results = [one.result for one in ended]
-    if arguments.json != "-":
-        for one in ended:
-            console.print_result(one.result, language, out, one.saved)
-        if len(results) > 1:
-            console.print_side_by_side(results, language, out)
-    if arguments.json and results:
-        several = len(arguments.files) > 1
-        _attempt(queue, language, lambda: documents.write_json(results, arguments.json, several, out))
-    if arguments.report and results:
+    if results:
+        _write_documents(ended, arguments, language, out, queue)
+    if arguments.json == "-":
+        return
+    for one in ended:
+        console.print_result(one.result, language, out, one.saved)
+    if len(results) > 1:
+        console.print_side_by_side(results, language, out)
+
+
+def _write_documents(
+    ended: list[Ended], arguments: argparse.Namespace, language: Language, out: TextIO, queue: Queue
+) -> None:
+    results = [one.result for one in ended]
+    if arguments.report:
         pairs = [(one.result, one.samples) for one in ended]
         _attempt(queue, language, lambda: _write_report(pairs, Path(arguments.report), language))
-    if arguments.csv and results:
+    if arguments.csv:
         text = table_csv.text(results)
         _attempt(queue, language, lambda: documents.save(Path(arguments.csv), text.encode()))
+    if arguments.json:
+        several = len(arguments.files) > 1
+        _attempt(queue, language, lambda: documents.write_json(results, arguments.json, several, out))
 
 
 def _write_report(pairs: Sequence[html.Pair], path: Path, language: Language) -> None:

@@ -74,7 +74,9 @@ def per_second(result: RunResult) -> float | None:
 def load_words(result: RunResult, code: str, language: Language) -> str | None:
     """The technical word of a card, where the load gives it a meaning of its own."""
     plan = result.plan
-    name = f"{code}_{'world' if result.throughput.world_size > 1 else plan.scenario}"
+    # A search that found no rate speaks by its closed loops.
+    scenario = "Concurrency" if plan.scenario == "Server" and plan.rate_per_s is None else plan.scenario
+    name = f"{code}_{'world' if result.throughput.world_size > 1 else scenario}"
     if not wording.has("loads", name):
         return None
     return wording.say(
