@@ -147,6 +147,7 @@ class LivePage(QWidget):
         self._run, self._step = run, "start"
         self._process = (0, 0)
         self.points.clear()
+        self.chart_panel.show()
         self._begin_child()
         self.stop.setEnabled(True)
         self.retranslate()
@@ -180,6 +181,8 @@ class LivePage(QWidget):
                 self._process = event.replicate + 1, event.replicates
                 self._begin_child()
                 self.points.begin(event)
+                # A curve of points says more than the waits of one of them, and both want room.
+                self.chart_panel.setVisible(event.total == 1)
                 self._say_place()
             case PointDone():
                 self.points.done(event)

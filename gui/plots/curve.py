@@ -5,21 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.plots import axes
+from gui import sentences
+from gui.plots import axes, curve_points
 from gui.plots.chart import Chart
 from gui.plots.colours import Colours
-from profiler import units
+from gui.plots.curve_marks import CurveMarks
+from gui.plots.curve_points import LINES, Marks, swept
+from profiler import settings_text, units
 from profiler.result import Point
 
-LINES = ("mean_ns", "p50_ns", "p90_ns", "p95_ns", "p99_ns")
-_NAMES = {"mean_ns": "mean", "p50_ns": "P50", "p90_ns": "P90", "p95_ns": "P95", "p99_ns": "P99"}
 _DASHES = {
     "mean_ns": Qt.PenStyle.DotLine,
     "p50_ns": Qt.PenStyle.SolidLine,
@@ -27,49 +28,37 @@ _DASHES = {
     "p95_ns": Qt.PenStyle.DashDotLine,
     "p99_ns": Qt.PenStyle.SolidLine,
 }
+_MAIN = ("p50_ns", "p99_ns")
 # Waits further apart than this are told from each other on a logarithmic axis only.
 _LINEAR_UP_TO = 12.0
-SWEPT = ("concurrency", "batch", "rate_per_s", "threads")
-
-
-class Marks(NamedTuple):
-    """Indices of points, and the limit in ns with the percentile it is on."""
-
-    knee: int | None = None
-    best: int | None = None
-    chosen: int | None = None
-    limit_ns: float | None = None
-    limit_name: str = ""
-
-
-def swept(points: Sequence[Point]) -> str:
-    """What varies most among the points."""
-    return max(SWEPT, key=lambda name: len({getattr(point, name) for point in points}))
+_REACH_PX = 24.0
 
 
 class LoadCurve(Chart):
-    """A line for each percentile; the knee has a ring, the best point under the limit a star."""
+    """A line for each percentile; the knee has a ring, the best point under the limit a star.
+
+    Signals: `point_picked` with the index of a point that was clicked.
+    """
+
+    point_picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__((axes.count_ticks, 70), (partial(axes.linear_ticks, axes.unit_for(1e6)), 40), parent)
         self._points: Sequence[Point] = ()
         self._marks = Marks()
-        self._by_load, self._is_log = False, False
+        self._by_load = self._is_log = self._is_log_load = False
         self._unit = axes.unit_for(1e6)
         self._lines: dict[str, list[Any]] = {name: [] for name in LINES}
-        self._labels = {name: pg.TextItem(_NAMES[name], anchor=(0, 0.5)) for name in LINES}
-        self._knee: Any = pg.ScatterPlotItem(symbol="o", size=17)
-        self._best: Any = pg.ScatterPlotItem(symbol="star", size=17)
-        self._failed: Any = pg.ScatterPlotItem(symbol="x", size=11)
-        self._limit: Any = pg.InfiniteLine(
-            angle=0, label="", labelOpts={"position": 0.02, "anchors": [(0, 1), (0, 1)]}
-        )
-        for item in (self._knee, self._best, self._failed, self._limit, *self._labels.values()):
-            self.plot.addItem(item, ignoreBounds=True)
+        self._items = CurveMarks(self.plot)
+        self.note.setWordWrap(True)
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._moves = pg.SignalProxy(self.plot.scene().sigMouseMoved, rateLimit=30, slot=self._on_moved)
+        self.plot.scene().sigMouseClicked.connect(self._on_clicked)
+        self.plot.getViewBox().sigResized.connect(lambda *_: self._place_words())
         self.start()
 
     def set_points(self, points: Sequence[Point], marks: Marks) -> None:
-        """Draw these points; what failed or has no latency is a cross at the bottom."""
+        """Draw these points; what failed is a gap, and over the load a cross at the bottom."""
         self._points, self._marks = points, marks
         self._draw()
 
@@ -78,42 +67,42 @@ class LoadCurve(Chart):
         self._by_load = by_load
         self._draw()
 
+    def choose(self, at: int | None) -> None:
+        """Mark this point; None for none."""
+        self._marks = self._marks._replace(chosen=at)
+        self._items.choose(self._places([at] if at is not None else [], _MAIN))
+
     def _draw(self) -> None:
         self._fit()
-        groups = self._groups()
+        found = curve_points.groups(self._points)
         for name in LINES:
             for line in self._lines[name]:
                 self.plot.removeItem(line)
-            self._lines[name] = [self._line(name, group) for group in groups]
+            self._lines[name] = [self._line(name, group) for group in found]
         self._place_marks()
         self.apply_theme()
         self.retranslate()
 
     def _line(self, name: str, group: Sequence[int]) -> Any:
-        known = [at for at in group if self._value(at, name) is not None and self._x(at) is not None]
-        # The tries of a search are no line: each rate was tried for its own sake.
-        is_try = any(self._points[at].stage for at in group)
+        places = self._places(group, (name,))
+        known = [at for at, _, _ in places]
         line = pg.PlotDataItem(
-            connect=np.zeros(len(known), dtype=np.int32) if is_try else "all",
+            connect=np.array(curve_points.connected(group, known, self._points), dtype=np.int32),
             symbol="o",
-            symbolSize=5 if name in ("p50_ns", "p99_ns") else 3,
+            symbolSize=6 if name in _MAIN else 4,
+            antialias=True,
         )
         self.plot.addItem(line)
-        line.setData([self._x(at) for at in known], [self._y(self._value(at, name)) for at in known])
+        line.setData([x for _, x, _ in places], [y for _, _, y in places])
         return line
 
-    def _groups(self) -> list[list[int]]:
-        """Points that differ in what was swept alone, in its order."""
-        name = swept(self._points) if self._points else SWEPT[0]
-        others = [other for other in SWEPT if other != name]
-        groups: dict[tuple[object, ...], list[int]] = {}
-        for at, point in enumerate(self._points):
-            if point.stage == "capacity":
-                # A closed loop beside the open ones of a search.
-                continue
-            groups.setdefault(tuple(getattr(point, other) for other in others), []).append(at)
+    def _places(self, points: Sequence[int], names: Sequence[str]) -> list[tuple[int, float, float]]:
+        """Index and place of every value that is known."""
         return [
-            sorted(group, key=lambda at: getattr(self._points[at], name) or 0) for group in groups.values()
+            (at, x, self._y(value))
+            for at in points
+            for name in names
+            if (value := self._value(at, name)) is not None and (x := self._x(at)) is not None
         ]
 
     def _value(self, at: int, name: str) -> float | None:
@@ -122,99 +111,145 @@ class LoadCurve(Chart):
 
     def _x(self, at: int) -> float | None:
         point = self._points[at]
-        value = getattr(point, swept(self._points)) if self._by_load else point.throughput.samples_per_s
-        return None if value is None else float(value)
+        if not self._by_load:
+            rate = point.throughput.samples_per_s
+            return None if rate is None else float(rate)
+        value = getattr(point, swept(self._points))
+        return None if value is None else self._load(float(value))
 
-    def _y(self, value: float | None) -> float:
-        return math.log10(max(1.0, value or 1.0)) if self._is_log else value or 0.0
+    def _load(self, value: float) -> float:
+        return math.log2(value) if self._is_log_load else value
+
+    def _y(self, value: float) -> float:
+        return math.log10(max(1.0, value)) if self._is_log else value
 
     def _fit(self) -> None:
-        values = [
-            value
-            for at in range(len(self._points))
-            for name in LINES
-            if (value := self._value(at, name)) is not None
-        ]
-        xs = [x for at in range(len(self._points)) if (x := self._x(at)) is not None]
-        if not values or not xs:
-            return
-        limit = [self._marks.limit_ns] if self._marks.limit_ns is not None else []
-        low, high = min(*values, *limit, values[0]), max(*values, *limit, values[0])
+        """Choose units, scales and ranges."""
+        every = range(len(self._points))
+        values = [value for at in every for name in LINES if (value := self._value(at, name)) is not None]
+        loads = [float(getattr(point, swept(self._points)) or 0) for point in self._points]
+        self._is_log_load = curve_points.is_by_factors(loads) and min(loads) > 0
+        xs = [x for at in every if (x := self._x(at)) is not None]
+        if values and xs:
+            self._fit_waits(values)
+            self._fit_load(xs, loads)
+
+    def _fit_waits(self, values: list[float]) -> None:
+        limit = [] if self._marks.limit_ns is None else [self._marks.limit_ns]
+        low, high = min([*values, *limit]), max([*values, *limit])
         self._is_log = high / max(1.0, low) > _LINEAR_UP_TO
         self._unit = axes.unit_for(float(np.median(values)))
-        rule = axes.log_ticks if self._is_log else axes.linear_ticks
-        self.left.set_rule(partial(rule, self._unit))
-        bottom, top = (self._y(low * 0.8), self._y(high * 1.3)) if self._is_log else (0.0, high * 1.12)
+        self.left.set_rule(partial(axes.log_ticks if self._is_log else axes.linear_ticks, self._unit))
+        bottom, top = (self._y(low * 0.7), self._y(high * 1.3)) if self._is_log else (0.0, high * 1.12)
         self.plot.setYRange(bottom, top, padding=0)
-        span = max(xs) - min(0.0, *xs) or 1.0
-        self.plot.setXRange(0 if min(xs) >= 0 else min(xs), max(xs) + 0.1 * span, padding=0)
+
+    def _fit_load(self, xs: list[float], loads: list[float]) -> None:
+        if self._by_load:
+            self.bottom.set_rule(partial(curve_points.setting_ticks, loads, self._is_log_load))
+        else:
+            self.bottom.set_rule(axes.count_ticks)
+        start = min(xs) if self._by_load else 0.0
+        span = max(xs) - start or 1.0
+        self.plot.setXRange(start - (0.04 * span if self._by_load else 0), max(xs) + 0.1 * span, padding=0)
 
     def _place_marks(self) -> None:
-        for scatter, at in ((self._knee, self._marks.knee), (self._best, self._marks.best)):
-            value = None if at is None else self._value(at, "p50_ns")
-            x = None if at is None else self._x(at)
-            scatter.setData([x], [self._y(value)]) if value is not None and x is not None else scatter.clear()
-        failed = [at for at, point in enumerate(self._points) if point.error is not None]
-        bottom = self.plot.getViewBox().viewRange()[1][0]
-        xs = (
-            [float(getattr(self._points[at], swept(self._points)) or 0) for at in failed]
-            if self._by_load
-            else []
+        limited = f"{self._marks.limit_name.lower()}_ns"
+        best = limited if limited in LINES else "p50_ns"
+        self._items.place(
+            self._places([] if self._marks.knee is None else [self._marks.knee], ("p50_ns",)),
+            self._places([] if self._marks.best is None else [self._marks.best], (best,)),
+            self._failed(),
+            None if self._marks.limit_ns is None else self._y(self._marks.limit_ns),
         )
-        self._failed.setData(xs, [bottom] * len(xs))
-        limit = self._marks.limit_ns
-        self._limit.setVisible(limit is not None)
-        if limit is not None:
-            self._limit.setValue(self._y(limit))
-        self._place_labels()
+        self.choose(self._marks.chosen)
+        self._place_words()
 
-    def _place_labels(self) -> None:
-        """Each line's name at its last point, kept apart from the one below."""
-        last = max(
-            (at for at in range(len(self._points)) if self._x(at) is not None and self._value(at, "p50_ns")),
-            key=lambda at: self._x(at) or 0.0,
-            default=None,
-        )
-        (_, _), (low, high) = self.plot.getViewBox().viewRange()
-        before = -math.inf
-        for name, label in self._labels.items():
-            value = None if last is None else self._value(last, name)
-            label.setVisible(value is not None)
-            if value is None or last is None:
-                continue
-            place = max(self._y(value), before + 0.055 * (high - low))
-            label.setPos(self._x(last), place)
-            before = place
+    def _failed(self) -> list[float]:
+        """Over the throughput a failed point has no place."""
+        failed = [at for at, point in enumerate(self._points) if point.error is not None]
+        return [x for at in failed if self._by_load and (x := self._x(at)) is not None]
+
+    def _place_words(self) -> None:
+        """Names of the lines beside their highest point, names of the marks beside these."""
+        every = self._places(range(len(self._points)), LINES)
+        top = max(every, key=lambda place: place[2], default=None)
+        names = {} if top is None else {name: self._places([top[0]], (name,)) for name in LINES}
+        self._items.name_lines({name: places[0] for name, places in names.items() if places})
+        self._items.name_marks()
+        self._items.name_groups(self._group_names())
+
+    def _group_names(self) -> list[tuple[float, float, str]]:
+        """What tells the lines of one percentile apart, where each begins."""
+        found = curve_points.groups(self._points)
+        if len(found) < 2 or any(point.stage for point in self._points):
+            return []
+        others = [name for name in settings_text.varied(self._points) if name != swept(self._points)]
+        starts = [(group[0], self._places(group, ("p99_ns",))[:1]) for group in found]
+        language = sentences.language()
+        return [
+            (places[0][1], places[0][2], settings_text.setting(self._points[at], others, language))
+            for at, places in starts
+            if places
+        ]
+
+    def _under(self, position: QPointF) -> int | None:
+        """The point at this position of the scene."""
+        box = self.plot.getViewBox()
+        every = self._places(range(len(self._points)), LINES)
+        seen = [(at, box.mapViewToScene(QPointF(x, y))) for at, x, y in every]
+        places = [(at, spot.x(), spot.y()) for at, spot in seen]
+        return curve_points.nearest(places, position.x(), position.y(), _REACH_PX)
+
+    def _on_moved(self, moved: Sequence[QPointF]) -> None:
+        at = self._under(moved[0])
+        if at is None:
+            QToolTip.hideText()
+        else:
+            place = self.plot.mapToGlobal(self.plot.mapFromScene(moved[0]))
+            QToolTip.showText(place, self.told(at), self.plot)
+
+    def _on_clicked(self, event: Any) -> None:
+        at = self._under(event.scenePos())
+        if at is not None:
+            self.point_picked.emit(at)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        QToolTip.hideText()
+
+    def told(self, at: int) -> str:
+        """A point in words: its setting, its waits, what it brings."""
+        point = self._points[at]
+        names = {name: self._items.words[name] for name in LINES}
+        waits = [f"{names[name]} {units.duration(self._value(at, name))}" for name in LINES]
+        rate = self.tr("{rate} samples/s").format(rate=units.rate(point.throughput.samples_per_s))
+        return "\n".join([self._setting(at), *waits, rate])
+
+    def _setting(self, at: int) -> str:
+        fields = settings_text.varied(self._points) or ["batch"]
+        return settings_text.setting(self._points[at], fields, sentences.language())
 
     def recolour(self, now: Colours) -> None:
         for name, lines in self._lines.items():
             colour = now.accent if name == "p99_ns" else now.series if name == "p50_ns" else now.quiet
             for line in lines:
-                line.setPen(
-                    pg.mkPen(colour, width=2 if name in ("p50_ns", "p99_ns") else 1, style=_DASHES[name])
-                )
+                line.setPen(pg.mkPen(colour, width=2 if name in _MAIN else 1, style=_DASHES[name]))
                 line.setSymbolBrush(colour)
                 line.setSymbolPen(None)
-            self._labels[name].setColor(colour if name in ("p50_ns", "p99_ns") else now.text)
-        self._knee.setPen(pg.mkPen(now.text, width=2))
-        self._knee.setBrush(None)
-        self._best.setPen(pg.mkPen(now.text, width=1))
-        self._best.setBrush(pg.mkBrush(now.accent))
-        self._failed.setPen(pg.mkPen(now.text, width=2))
-        self._limit.setPen(pg.mkPen(now.text, width=1, style=Qt.PenStyle.DashLine))
-        self._limit.label.setColor(now.text)
+        self._items.recolour(now, self.font())
 
     def retranslate(self) -> None:
         """Say axes, note and description again in the language as it is now."""
-        self._labels["mean_ns"].setText(self.tr("mean"))
+        self._items.say(self.tr("mean"), self.tr("knee"), self.tr("best under the limit"))
         scale = self.tr(", log scale") if self._is_log else ""
         self.left.setLabel(self.tr("wait ({unit}){scale}").format(unit=self._unit.name, scale=scale))
         self.bottom.setLabel(self._load_words() if self._by_load else self.tr("samples per second"))
         limit = self._marks.limit_ns
         if limit is not None:
             text = self.tr("limit: {name} {wait}")
-            self._limit.label.setFormat(text.format(name=self._marks.limit_name, wait=units.duration(limit)))
-        self.note.setText("   ".join(self._notes()))
+            self._items.say_limit(text.format(name=self._marks.limit_name, wait=units.duration(limit)))
+        self._place_words()
+        self.note.setText("\n".join(self._notes()))
         self.note.setVisible(bool(self.note.text()))
         self.describe(self.tr("Waits under rising load"), " ".join(self._notes()))
 
@@ -224,27 +259,30 @@ class LoadCurve(Chart):
             "batch": self.tr("batch size"),
             "rate_per_s": self.tr("requests per second"),
             "threads": self.tr("threads"),
-        }[swept(self._points) if self._points else SWEPT[0]]
+        }[swept(self._points) if self._points else curve_points.SWEPT[0]]
 
     def _notes(self) -> list[str]:
         notes = []
         if self._marks.knee is not None:
             text = self.tr(
-                "◯ knee: beyond it more load costs more wait than it brings ({wait}, {rate} samples/s)"
+                "◯ Knee: {setting} ({wait}, {rate} samples/s); beyond it more load costs more wait "
+                "than it brings."
             )
             notes.append(self._said(text, self._marks.knee))
         if self._marks.best is not None:
-            text = self.tr("★ most that keeps the limit ({wait}, {rate} samples/s)")
+            text = self.tr("★ Best under the limit: {setting} ({wait}, {rate} samples/s).")
             notes.append(self._said(text, self._marks.best))
         elif self._marks.limit_ns is not None and self._points:
             notes.append(self.tr("No point keeps the limit."))
-        failed = sum(point.error is not None for point in self._points)
+        failed = [self._setting(at) for at, point in enumerate(self._points) if point.error is not None]
         if failed:
-            notes.append(self.tr("✕ %n point(s) failed", "", failed))
+            notes.append(self.tr("✕ Failed: {settings}.").format(settings="; ".join(failed)))
         return notes
 
     def _said(self, text: str, at: int) -> str:
         point = self._points[at]
         return text.format(
-            wait=units.duration(point.latency.p50_ns), rate=units.rate(point.throughput.samples_per_s)
+            setting=self._setting(at),
+            wait=f"P50 {units.duration(point.latency.p50_ns)}",
+            rate=units.rate(point.throughput.samples_per_s),
         )

@@ -110,6 +110,9 @@ class LoadTab(QWidget):
             if section is not None:
                 heads, *rows = section.rows
                 self.model.set_rows(heads, rows)
+                header = self.table.horizontalHeader()
+                header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+                header.setSectionResizeMode(len(heads) - 1, QHeaderView.ResizeMode.ResizeToContents)
                 self.notes.setText("\n".join(section.notes))
             if row >= 0:
                 self.table.selectRow(row)
