@@ -115,7 +115,11 @@ def search_without_rate() -> RunResult:
     )
     reasons = (Reason("search_none_passes"),)
     return search_result(
-        points=kept[:4], chosen_point=0, best_point=None, verdict=Verdict(Level.CAUTION, reasons)
+        plan=msgspec.structs.replace(search_result().plan, rate_per_s=None),
+        points=kept[:4],
+        chosen_point=0,
+        best_point=None,
+        verdict=Verdict(Level.CAUTION, reasons),
     )
 
 

@@ -123,7 +123,7 @@ def test_the_demo_without_a_display_measures_both_samples_and_writes_a_report(
         "profiler.commands.demo.PRESET", ["--duration", "0.5", "--warmup", "5", "--replicates", "1"]
     )
     code, out, err = inferometer("demo")
-    assert code == 0
+    assert code == 0, err
     assert out.count("One answer takes about") == 2
     assert "Side by side" in out
     assert "report.html" in err

@@ -152,6 +152,7 @@ def test_throughput_is_named_after_the_load() -> None:
     assert technical["sweep"] == "samples per second, batch 16"
     assert technical["concurrency"] == "samples per second, 2 in flight"
     assert technical["world"] == "samples per second, 2 processes at once"
+    assert technical["no_rate"] == "samples per second, 1 in flight"
     assert technical["multistream"] == "samples per second, 8 a query"
 
 
