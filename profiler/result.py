@@ -36,7 +36,7 @@ from profiler.blocks import (
     Verdict,
 )
 from profiler.errors import ErrorInfo
-from profiler.sample_parts import SamplesPart, SamplesRef
+from profiler.samples_ref import SamplesPart, SamplesRef
 
 __all__ = [
     "SCHEMA",

@@ -4,37 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from profiler.samples_ref import SamplesPart, SamplesRef
+
 Samples = npt.NDArray[np.int64]
-
-
-class SamplesPart(msgspec.Struct, frozen=True):
-    """Where one child's latencies lie in the samples: from `first`, cold calls, warm-up, then steady."""
-
-    point: int
-    replicate: int
-    first: int
-    count: int
-    cold_count: int
-    warmup_count: int
-    rank: int = 0
-
-
-class SamplesRef(msgspec.Struct, frozen=True):
-    """Where every latency lies, in order: two cold calls, warm-up, then the steady samples.
-
-    Several children lie behind one another, as `parts` tells; the counts here are then those of the first.
-    """
-
-    file: str
-    count: int
-    cold_count: int
-    warmup_count: int
-    unit: str = "ns"
-    parts: tuple[SamplesPart, ...] = ()
 
 
 def parts_of(ref: SamplesRef) -> tuple[SamplesPart, ...]:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from profiler import worker
 from profiler.backends import catalog
 from profiler.backends.base import Array, Call, LoadOptions
+from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
 
@@ -56,6 +57,12 @@ class FaultySession:
 
     def device_memory_bytes(self) -> int | None:
         return None
+
+    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
+        return None
+
+    def weights(self) -> Iterator[Array]:
+        return iter(())
 
     def explain(self, error: Exception) -> KnownError:
         return KnownError(ErrorKind.RUNTIME_REFUSED, str(error).partition("\n")[0], runtime="faulty")
