@@ -77,7 +77,7 @@ class LivePoints(QWidget):
         self.table.scrollToBottom()
         measured = [point for point in known if point.latency.count]
         if len(measured) > 1 and not known[0].together:
-            from gui.plots.curve import Marks
+            from gui.plots.curve_points import Marks
 
             self.curve.set_points(known, Marks())
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui import table_copy
 from gui.plots.colours import mixed
 
 _SIDE, _ABOVE = 8, 3
@@ -79,7 +80,8 @@ class FlatHeader(QHeaderView):
 
 
 def prepare(view: QTableView) -> None:
-    """Give a read-only table the look of the window; call it after the model is set."""
+    """Give a read-only table the look of the window, and Ctrl+C; call it after the model is set."""
+    table_copy.install(view)
     view.setItemDelegate(RoomyDelegate(view))
     view.setHorizontalHeader(FlatHeader(view))
     view.setShowGrid(False)

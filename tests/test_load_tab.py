@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from gui.plots.curve import LoadCurve, Marks, swept
+from gui.plots.curve import LoadCurve
+from gui.plots.curve_points import Marks, swept
 from gui.plots.waterfall import Bar, Waterfall
 from gui.results.view import ResultView
 from profiler.answer import sentence
@@ -37,8 +38,8 @@ def test_a_sweep_opens_on_its_curve_with_a_row_a_point(view: ResultView) -> None
     assert view.tabs.currentWidget() is view.load
     assert view.load.model.rowCount() == len(result.points)
     assert view.load.table.currentIndex().row() == result.chosen_point
-    assert "knee" in view.load.curve.note.text()
-    assert "failed" in view.load.curve.note.text()
+    assert "Knee: batch size 4" in view.load.curve.note.text()
+    assert "Failed: batch size 64" in view.load.curve.note.text()
     assert view.load.curve.accessibleDescription() == " ".join(view.load.curve._notes())
 
 
@@ -117,7 +118,7 @@ def test_the_curve_goes_by_what_was_swept(qtbot: QtBot) -> None:
     assert "No point keeps the limit." in curve.note.text()
     curve.show_by_load(True)
     (line,) = curve._lines["p50_ns"]
-    assert line.getData()[0].tolist() == [1, 2, 4, 8]
+    assert line.getData()[0].tolist() == [0, 1, 2, 3]
     assert curve.bottom.labelText == "requests under way at once"
 
 

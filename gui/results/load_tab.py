@@ -1,8 +1,9 @@
-"""The points of a run: curve above, table below; a chosen row is marked on the curve and told in words."""
+"""The points of a run: curve and table; a chosen row is marked on the curve and told in words."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -14,13 +15,19 @@ from PySide6.QtWidgets import (
 )
 
 from gui import sentences, tables
-from gui.models.text_table import TextTable
-from gui.panel import wrapped_label
-from gui.plots.curve import LoadCurve, Marks
+from gui.models.points_table import PointsTable
+from gui.panel import QuietLabel, wrapped_label
+from gui.plots.curve import LoadCurve
+from gui.plots.curve_points import Marks
+from gui.results import point_text
+from gui.results.together_panel import TogetherPanel
 from profiler.reports import points_table
 from profiler.result import RunResult
 
 _LATENCIES = {"p50": "P50", "p90": "P90", "p95": "P95", "p99": "P99", "mean": "mean"}
+# In widths of an "x": where both fit side by side.
+_WIDE = 150
+_ROWS_SEEN = 9
 
 
 class LoadTab(QWidget):
@@ -31,35 +38,44 @@ class LoadTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._result: RunResult | None = None
-        self.curve = LoadCurve(self)
-        self.curve.setMinimumHeight(self.fontMetrics().height() * 13)
+        self.curve, self.together = LoadCurve(self), TogetherPanel(self)
+        self.curve.setMinimumHeight(self.fontMetrics().height() * 15)
         self.by_rate, self.by_load = QRadioButton(self), QRadioButton(self)
         self.by_rate.setChecked(True)
-        self.notes, self.about = wrapped_label(self), wrapped_label(self)
-        self.table, self.model = QTableView(self), TextTable(self)
-        self._prepare()
-        bar = QHBoxLayout()
-        for widget in (self.by_rate, self.by_load):
-            bar.addWidget(widget)
-        bar.addStretch(1)
-        self.above = above = QWidget(self)
-        upper = QVBoxLayout(above)
-        upper.setContentsMargins(0, 0, 0, 0)
-        upper.addLayout(bar)
-        upper.addWidget(self.curve, 1)
-        split = QSplitter(Qt.Orientation.Vertical, self)
-        split.addWidget(above)
-        split.addWidget(self.table)
-        split.setChildrenCollapsible(False)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        self.about, self.notes = wrapped_label(self), QuietLabel(self)
+        self.notes.setWordWrap(True)
+        self.table, self.model = QTableView(self), PointsTable(self)
+        self.above, below = self._above(), self._below()
+        self.split = QSplitter(Qt.Orientation.Vertical, self)
+        for widget in (self.above, self.together, below):
+            self.split.addWidget(widget)
+        self.split.setChildrenCollapsible(False)
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 8, 10, 8)
-        box.addWidget(split, 1)
-        box.addWidget(self.notes)
-        box.addWidget(self.about)
-        self.by_load.toggled.connect(self.curve.show_by_load)
+        box.addWidget(self.split)
+        self._prepare()
         self.retranslate()
+
+    def _above(self) -> QWidget:
+        above = QWidget(self)
+        bar = QHBoxLayout()
+        bar.addWidget(self.by_rate)
+        bar.addWidget(self.by_load)
+        bar.addStretch(1)
+        box = QVBoxLayout(above)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addLayout(bar)
+        box.addWidget(self.curve, 1)
+        return above
+
+    def _below(self) -> QWidget:
+        below = QWidget(self)
+        box = QVBoxLayout(below)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.table, 1)
+        box.addWidget(self.about)
+        box.addWidget(self.notes)
+        return below
 
     def _prepare(self) -> None:
         self.table.setModel(self.model)
@@ -67,10 +83,12 @@ class LoadTab(QWidget):
         self.table.setAlternatingRowColors(True)
         self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.table.setMinimumHeight(self.fontMetrics().height() * 6)
+        header.setSectionsClickable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.table.setSortingEnabled(True)
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._tell(now.row()))
+        self.by_load.toggled.connect(self.curve.show_by_load)
+        self.curve.point_picked.connect(self.choose)
 
     def show_result(self, result: RunResult) -> None:
         """Show the points of this result, which has some."""
@@ -85,37 +103,64 @@ class LoadTab(QWidget):
         )
         # Alone, idle and busy are no line.
         self.above.setVisible(result.together is None)
+        self.together.setVisible(result.together is not None)
         self.curve.set_points(result.points, marks)
-        self.retranslate()
-        if result.chosen_point is not None:
-            self.table.selectRow(result.chosen_point)
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self._fill(result.chosen_point)
+
+    def choose(self, point: int) -> None:
+        """Select the row of this point, wherever sorting put it."""
+        self.table.selectRow(self.model.row_of(point))
 
     def _tell(self, row: int) -> None:
-        if self._result is None or not 0 <= row < len(self._result.points):
+        if self._result is None or not 0 <= row < len(self.model.order):
             self.about.setText("")
             return
-        point = self._result.points[row]
-        said = [sentences.of_error(point.error, self._result.model.name)] if point.error is not None else []
-        said += [sentences.of_reason(reason) for reason in (point.verdict.reasons if point.verdict else ())]
-        self.about.setText("\n".join(f"• {text}" for text in said))
-        self.point_chosen.emit(row)
+        at = self.model.order[row]
+        point = self._result.points[at]
+        doubts = [f"• {text}" for text in point_text.doubts(self._result, point)]
+        self.about.setText("\n".join([point_text.numbers(self._result, point), *doubts]))
+        self.curve.choose(at)
+        self.point_chosen.emit(at)
+
+    def _fill(self, chosen: int | None) -> None:
+        if self._result is None:
+            return
+        result, language = self._result, sentences.language()
+        more = ["\n".join(point_text.doubts(result, point)) for point in result.points]
+        self.model.set_points(points_table.columns(result, language), result.points, more)
+        header = self.table.horizontalHeader()
+        self.model.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(self.model.columnCount() - 1, QHeaderView.ResizeMode.Stretch)
+        self.table.setMinimumHeight(self._height(len(result.points)))
+        section = points_table.section(result, language)
+        self.notes.setText("\n".join(section.notes) if section is not None else "")
+        if result.together is not None:
+            self.together.show_result(result)
+        if chosen is not None:
+            self.choose(chosen)
+
+    def _height(self, rows: int) -> int:
+        """Of a table that shows its rows without a bar of its own, up to a number."""
+        each = self.table.verticalHeader().defaultSectionSize()
+        head = self.table.horizontalHeader().sizeHint().height()
+        return head + min(rows, _ROWS_SEEN) * each + 2 * self.table.frameWidth() + 4
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() > _WIDE * self.fontMetrics().horizontalAdvance("x")
+        wanted = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if self.split.orientation() != wanted:
+            self.split.setOrientation(wanted)
+            self.split.setSizes([self.width() // 2] * self.split.count())
 
     def retranslate(self) -> None:
         self.by_rate.setText(self.tr("over &throughput"))
         self.by_load.setText(self.tr("over &load"))
         self.table.setAccessibleName(self.tr("Points of this run"))
-        if self._result is not None:
-            row = self.table.currentIndex().row()
-            section = points_table.section(self._result, sentences.language())
-            if section is not None:
-                heads, *rows = section.rows
-                self.model.set_rows(heads, rows)
-                header = self.table.horizontalHeader()
-                header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-                header.setSectionResizeMode(len(heads) - 1, QHeaderView.ResizeMode.ResizeToContents)
-                self.notes.setText("\n".join(section.notes))
-            if row >= 0:
-                self.table.selectRow(row)
+        row = self.table.currentIndex().row()
+        self._fill(self.model.order[row] if 0 <= row < len(self.model.order) else None)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from profiler import error_text, settings_text, units
 from profiler.reports.sections import Section, label
 from profiler.result import Point, RunResult, Status
 from profiler.wording import Language
 
-Column = tuple[str, Callable[[Point], str]]
 PERCENTILES = ("p50", "p90", "p95", "p99")
 _KEPT = {True: "kept", False: "not_kept", None: "undecided"}
+
+
+class Column(NamedTuple):
+    """A heading, what stands below it, and the number by which it is sorted; None: words, in their order."""
+
+    head: str
+    cell: Callable[[Point], str]
+    number: Callable[[Point], float | None] | None = None
 
 
 def section(result: RunResult, language: Language) -> Section | None:
     """None for a run of one point."""
     if not result.points:
         return None
-    columns = _columns(result, language)
-    heads = [head for head, _ in columns]
-    rows = [[cell(point) for _, cell in columns] for point in result.points]
+    found = columns(result, language)
+    heads = [column.head for column in found]
+    rows = [[column.cell(point) for column in found] for point in result.points]
     return Section(label(_heading(result), language), [heads, *rows], _notes(result, language))
 
 
@@ -48,31 +56,38 @@ def _heading(result: RunResult) -> str:
     return "conditions" if result.points[0].together else "points"
 
 
-def _columns(result: RunResult, language: Language) -> list[Column]:
-    columns = [*_settings(result, language), ("P50", _duration("p50_ns")), ("P99", _duration("p99_ns"))]
+def columns(result: RunResult, language: Language) -> list[Column]:
+    """What is told of each point, in the order of reading."""
+    found = [*_settings(result, language), _duration("P50", "p50_ns"), _duration("P99", "p99_ns")]
     if not is_search(result):
-        columns[-2:] = [
-            (label("mean", language), _duration("mean_ns")),
-            *((name.upper(), _duration(f"{name}_ns")) for name in PERCENTILES),
+        found[-2:] = [
+            _duration(label("mean", language), "mean_ns"),
+            *(_duration(name.upper(), f"{name}_ns") for name in PERCENTILES),
         ]
-    columns.append(
-        (label("samples_per_s", language), lambda point: units.rate(point.throughput.samples_per_s))
-    )
+    found.append(Column(label("samples_per_s", language), lambda point: units.rate(_per_s(point)), _per_s))
     if is_search(result):
-        columns.append((label("count", language), lambda point: f"{point.latency.count:,}"))
-        columns.append((label("limit", language), lambda point: _kept(point, language)))
-    columns.append((label("note", language), lambda point: mark(result, point, language)))
-    return columns
+        found.append(Column(label("count", language), lambda point: f"{point.latency.count:,}", _count))
+        found.append(Column(label("limit", language), lambda point: _kept(point, language)))
+    found.append(Column(label("note", language), lambda point: mark(result, point, language)))
+    return found
+
+
+def _per_s(point: Point) -> float | None:
+    return point.throughput.samples_per_s
+
+
+def _count(point: Point) -> float:
+    return point.latency.count
 
 
 def _settings(result: RunResult, language: Language) -> list[Column]:
     """Words to the left, then the settings that differ."""
-    columns: list[Column] = []
+    found: list[Column] = []
     for field in ("stage", "together"):
         if any(getattr(point, field) for point in result.points):
-            columns.append((label(field, language), _word(field, language)))
-    return columns + [
-        (label(field, language), _setting(field))
+            found.append(Column(label(field, language), _word(field, language)))
+    return found + [
+        _setting(label(field, language), field)
         for field in settings_text.varied(result.points, result.plan.sweep)
         if not (field == "concurrency" and is_search(result))
     ]
@@ -89,12 +104,16 @@ def _word(field: str, language: Language) -> Callable[[Point], str]:
     return cell
 
 
-def _setting(field: str) -> Callable[[Point], str]:
-    return lambda point: settings_text.value(point, field)
+def _setting(head: str, field: str) -> Column:
+    return Column(head, lambda point: settings_text.value(point, field), lambda point: getattr(point, field))
 
 
-def _duration(field: str) -> Callable[[Point], str]:
-    return lambda point: units.duration(getattr(point.latency, field))
+def _duration(head: str, field: str) -> Column:
+    return Column(
+        head,
+        lambda point: units.duration(getattr(point.latency, field)),
+        lambda point: getattr(point.latency, field),
+    )
 
 
 def _kept(point: Point, language: Language) -> str:
