@@ -52,7 +52,7 @@ def virtual_machine(machine: Machine) -> Check:
     """A note in a virtual machine: its neighbours are invisible but for stolen time."""
     if machine.virtual_machine is None:
         return unknown("virtual_machine", machine.unavailable.get("virtual_machine", _NO_SOURCE))
-    named = {"hypervisor": machine.hypervisor or "–"}
+    named = {"hypervisor": f" ({machine.hypervisor})" if machine.hypervisor else ""}
     return (
         Check("virtual_machine", "note", named) if machine.virtual_machine else Check("virtual_machine", "ok")
     )

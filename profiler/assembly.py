@@ -15,7 +15,7 @@ from profiler.errors import ErrorInfo
 from profiler.heard import Gathered, Heard
 from profiler.metrics import curve
 from profiler.outcome import Outcome
-from profiler.plan import MultiStream, Server
+from profiler.plan import MultiStream, Offline, Server
 from profiler.result import (
     Accuracy,
     Boundary,
@@ -120,12 +120,16 @@ def _marks(filled: Sequence[Point], gathered: Gathered) -> tuple[int | None, int
 
 
 def _chosen(filled: Sequence[Point], knee: int | None, best: int | None, gathered: Gathered) -> int:
-    """The point that speaks for the run: best under the limit, else the knee, else the first that was
-    measured; models that live together speak by themselves alone."""
-    for index in (best, knee):
-        if index is not None and not gathered.plan.companions:
+    """The point that speaks for the run: best under the limit, else the knee, of Offline and of a few
+    points the one with the highest throughput; models that live together speak by themselves alone."""
+    measured = [index for index, point in enumerate(filled) if point.latency.count]
+    if gathered.plan.companions or not measured:
+        return next(iter(measured), 0)
+    is_offline = isinstance(gathered.plan.scenario, Offline)
+    for index in (best, None if is_offline else knee):
+        if index is not None:
             return index
-    return next((index for index, point in enumerate(filled) if point.latency.count), 0)
+    return max(measured, key=lambda index: filled[index].throughput.samples_per_s or 0.0)
 
 
 def _status(gathered: Gathered, filled: Sequence[Point]) -> Status:

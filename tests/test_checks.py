@@ -146,6 +146,11 @@ def test_each_sentence_is_filled_in_both_languages(
         assert sentence != code
 
 
+def test_interruptions_that_explain_nothing_are_not_blamed() -> None:
+    assert "preempted" not in _judged(_child(preempted_share=0.5, p99_undisturbed_ns=13 * MS))
+    assert "preempted" in _judged(_child(preempted_share=0.5, p99_undisturbed_ns=None))
+
+
 def test_a_scenario_that_asks_for_p99_needs_enough_for_it() -> None:
     few = Latency(count=200, p50_ns=10 * MS)
     assert "too_few_for_p99" in _judged(Evidence(wants_p99=True), few)
