@@ -198,6 +198,9 @@ class Steadiness(msgspec.Struct, frozen=True):
     kruskal_p: float | None = None
     segment_p50_ns: tuple[int, ...] = ()
     stop_rule_held: bool | None = None
+    step_at: float | None = None
+    step_before_ns: int | None = None
+    step_after_ns: int | None = None
 
 
 class Throughput(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from profiler.metrics import latency
+from profiler.metrics import change_point, latency
 from profiler.plan import Stopping
 from profiler.result import Steadiness
 
@@ -87,12 +87,17 @@ def judge(samples: Samples, warmup_status: str, stop_rule_held: bool) -> Steadin
     medians = [float(np.median(segment)) for segment in segments]
     spread = max(medians) / max(1.0, min(medians)) - 1
     p = kruskal_p(_thinned(segments))
+    status = _status(samples, spread, p, warmup_status)
+    step = change_point.find(samples) if status == "drifting" else None
     return Steadiness(
-        _status(samples, spread, p, warmup_status),
+        status,
         segment_spread=spread,
         kruskal_p=p,
         segment_p50_ns=tuple(round(median) for median in medians),
         stop_rule_held=stop_rule_held,
+        step_at=step.at if step is not None else None,
+        step_before_ns=step.before_ns if step is not None else None,
+        step_after_ns=step.after_ns if step is not None else None,
     )
 
 

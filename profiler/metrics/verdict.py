@@ -21,6 +21,7 @@ LEVELS: dict[str, Level] = {
     "shapes_guessed": Level.CAUTION,
     "cpu_fallback": Level.CAUTION,
     "drifting": Level.CAUTION,
+    "stepped": Level.CAUTION,
     "bimodal": Level.CAUTION,
     "not_stabilised": Level.CAUTION,
     "too_few_samples": Level.CAUTION,
@@ -120,7 +121,14 @@ def _of_steadiness(latency: Latency, steadiness: Steadiness | None) -> list[Reas
     if steadiness is None:
         return [Reason("too_few_samples", {"count": str(latency.count)})]
     reasons = []
-    if steadiness.status != "stable":
+    if steadiness.step_at is not None:
+        parameters = {
+            "percent": f"{steadiness.step_at * 100:.0f}",
+            "before": units.duration(steadiness.step_before_ns),
+            "after": units.duration(steadiness.step_after_ns),
+        }
+        reasons.append(Reason("stepped", parameters))
+    elif steadiness.status != "stable":
         spread = (
             "" if steadiness.segment_spread is None else units.significant(steadiness.segment_spread * 100)
         )
