@@ -1,8 +1,8 @@
 """What each load adds to a model of known duration: the null backend through the whole machinery.
 
 Run: python -m tests.benchmarks.yardstick. For 0 us to 10 ms and every load prints P50 and P99 less the known
-duration, the throughput against what the duration allows, and the lateness of the open loop. It asserts nothing:
-a shared machine has its own tails.
+duration, the throughput against what the duration allows, and the lateness of the open loop. It gates
+nothing: a shared machine has its own tails.
 """
 
 from __future__ import annotations
