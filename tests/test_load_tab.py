@@ -97,7 +97,7 @@ def test_a_device_has_its_call_beside_the_phases(view: ResultView) -> None:
     boundary = Boundary(h2d_ns=200_000, compute_ns=3_000_000, d2h_ns=100_000, device_ns=3_300_000)
     view.show_result(builders.result(boundary=boundary), builders.samples())
     assert not view.phases.call.isHidden()
-    assert "3.30 ms" in view.phases.sides.text()
+    assert "on the device alone: P50 3.30 ms" in view.phases.both.accessibleDescription()
 
 
 def test_phases_are_read_aloud_in_order(qtbot: QtBot) -> None:

@@ -249,7 +249,7 @@ class LoadCurve(Chart):
             text = self.tr("limit: {name} {wait}")
             self._items.say_limit(text.format(name=self._marks.limit_name, wait=units.duration(limit)))
         self._place_words()
-        self.note.setText("\n".join(self._notes()))
+        self.note.setText("   ".join(self._notes()))
         self.note.setVisible(bool(self.note.text()))
         self.describe(self.tr("Waits under rising load"), " ".join(self._notes()))
 
@@ -264,10 +264,7 @@ class LoadCurve(Chart):
     def _notes(self) -> list[str]:
         notes = []
         if self._marks.knee is not None:
-            text = self.tr(
-                "◯ Knee: {setting} ({wait}, {rate} samples/s); beyond it more load costs more wait "
-                "than it brings."
-            )
+            text = self.tr("◯ Knee: {setting} ({wait}, {rate} samples/s).")
             notes.append(self._said(text, self._marks.knee))
         if self._marks.best is not None:
             text = self.tr("★ Best under the limit: {setting} ({wait}, {rate} samples/s).")

@@ -75,6 +75,8 @@ class LoadTab(QWidget):
         box.addWidget(self.table, 1)
         box.addWidget(self.about)
         box.addWidget(self.notes)
+        # Wins only over a table that shows all its rows.
+        box.addStretch(0)
         return below
 
     def _prepare(self) -> None:
@@ -133,7 +135,9 @@ class LoadTab(QWidget):
         self.model.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(self.model.columnCount() - 1, QHeaderView.ResizeMode.Stretch)
-        self.table.setMinimumHeight(self._height(len(result.points)))
+        rows = len(result.points)
+        self.table.setMinimumHeight(self._height(min(rows, _ROWS_SEEN)))
+        self.table.setMaximumHeight(self._height(rows))
         section = points_table.section(result, language)
         self.notes.setText("\n".join(section.notes) if section is not None else "")
         if result.together is not None:
@@ -142,10 +146,10 @@ class LoadTab(QWidget):
             self.choose(chosen)
 
     def _height(self, rows: int) -> int:
-        """Of a table that shows its rows without a bar of its own, up to a number."""
+        """Of a table that shows as many rows without a bar of its own."""
         each = self.table.verticalHeader().defaultSectionSize()
         head = self.table.horizontalHeader().sizeHint().height()
-        return head + min(rows, _ROWS_SEEN) * each + 2 * self.table.frameWidth() + 4
+        return head + rows * each + 2 * self.table.frameWidth() + 4
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -11,7 +11,7 @@ from gui import sentences
 from gui.models.settings_table import Fact, Section
 from gui.results import names
 from gui.results.readings import needs_count
-from profiler import units
+from profiler import units, wording
 from profiler.metrics.latency import MINIMUM_COUNT
 from profiler.result import Interval, RunResult
 
@@ -105,13 +105,25 @@ _OTHERS: dict[str, Callable[[Any], str]] = {
 
 
 def _note(result: RunResult, field: str) -> str:
-    makers = {"p50_ns": _counted, "counted_fraction": _uncounted, "steady_ns": _spread, "null_call_ns": _null}
+    makers = {
+        "p50_ns": _counted,
+        "p50_ci_ns": _how,
+        "counted_fraction": _uncounted,
+        "steady_ns": _spread,
+        "null_call_ns": _null,
+    }
     return makers[field](result) if field in makers else ""
 
 
 def _counted(result: RunResult) -> str:
     text = QCoreApplication.translate("Numbers", "of {count} measurements; {method}")
     return text.format(count=f"{result.latency.count:,}", method=result.latency.method)
+
+
+def _how(result: RunResult) -> str:
+    """What kind of interval it is."""
+    code = f"method_{result.latency.interval_method}"
+    return wording.say("loads", code, sentences.language()) if wording.has("loads", code) else ""
 
 
 def _uncounted(result: RunResult) -> str:

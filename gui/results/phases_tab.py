@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.panel import QuietLabel, plain_label
+from gui.plots.bars import Group, WaitBars
 from gui.plots.waterfall import Bar, Waterfall
 from gui.results import names
-from profiler import units
 from profiler.result import Boundary, RunResult
 
 _PHASES = (
@@ -27,11 +27,13 @@ class PhasesTab(QWidget):
         self._result: RunResult | None = None
         self.title, self.calls_title = plain_label(self, bold=True), plain_label(self, bold=True)
         self.phases, self.call = Waterfall(self), Waterfall(self)
-        self.legend, self.sides = QuietLabel(self), QuietLabel(self)
+        self.both = WaitBars(self)
+        self.legend, self.spans_title = QuietLabel(self), QuietLabel(self)
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 8, 10, 8)
         box.setSpacing(8)
-        for widget in (self.title, self.phases, self.legend, self.calls_title, self.call, self.sides):
+        phases = (self.title, self.phases, self.legend)
+        for widget in (*phases, self.calls_title, self.both, self.spans_title, self.call):
             box.addWidget(widget)
         box.addStretch(1)
         self.retranslate()
@@ -43,6 +45,7 @@ class PhasesTab(QWidget):
     def retranslate(self) -> None:
         self.title.setText(self.tr("Phases of the run"))
         self.calls_title.setText(self.tr("One call on the device"))
+        self.spans_title.setText(self.tr("What the device does in one call, by its own events:"))
         self.legend.setText(
             self.tr("Strong colour: paid at every start. Bar lengths grow with the square root of the time.")
         )
@@ -62,7 +65,7 @@ class PhasesTab(QWidget):
     def _show_call(self, boundary: Boundary, wall_ns: int | None) -> None:
         """As the application calls it against the device alone, where they differ."""
         has_device = boundary.device_ns is not None
-        for widget in (self.calls_title, self.call, self.sides):
+        for widget in (self.calls_title, self.both, self.spans_title, self.call):
             widget.setVisible(has_device)
         if not has_device:
             return
@@ -73,10 +76,11 @@ class PhasesTab(QWidget):
         }
         parts = [(spans[name], getattr(boundary, name)) for name in _SPANS]
         self.call.set_bars([Bar(name, value, True) for name, value in parts if value is not None])
-        text = self.tr("As your application calls it {wall}; on the device alone {device}.")
-        self.sides.setText(
-            text.format(wall=units.duration(wall_ns), device=units.duration(boundary.device_ns))
-        )
+        groups = [
+            Group(self.tr("as your application calls it"), (wall_ns,)),
+            Group(self.tr("on the device alone"), (boundary.device_ns,)),
+        ]
+        self.both.set_groups(self.calls_title.text(), ("P50",), groups)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

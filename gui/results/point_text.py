@@ -40,7 +40,7 @@ def numbers(result: RunResult, point: Point) -> str:
     rate = QCoreApplication.translate("Points", "{rate} samples/s").format(
         rate=units.rate(point.throughput.samples_per_s)
     )
-    count = QCoreApplication.translate("Points", "%n measurement(s)", "", latency.count)
+    count = QCoreApplication.translate("Points", "{count} measurements").format(count=f"{latency.count:,}")
     return f"{name(result, point)}: " + " · ".join([*waits, rate, *_memory(point), count])
 
 

@@ -14,12 +14,13 @@ from profiler.reports.sections import Section
 
 
 class SectionTable(QTableView):
-    """A table as high as its rows; sentences in its last column wrap."""
+    """A table as high as its rows and as wide as its words; sentences in its last column wrap."""
 
     def __init__(self, section: Section, parent: QWidget) -> None:
         super().__init__(parent)
         heads, *rows = section.rows
-        self.texts = TextTable(self, leading=_leading(rows))
+        leading = _leading(section)
+        self.texts = TextTable(self, leading=leading)
         self.texts.set_rows(heads, rows)
         self.setModel(self.texts)
         tables.prepare(self)
@@ -30,21 +31,30 @@ class SectionTable(QTableView):
         header = self.horizontalHeader()
         header.setVisible(any(heads))
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(len(heads) - 1, QHeaderView.ResizeMode.Stretch)
+        self._is_narrow = not _has_sentences(rows)
+        if not self._is_narrow:
+            header.setSectionResizeMode(len(heads) - 1, QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.sectionResized.connect(lambda *_: self.fit())
+        for each in (header, self.verticalHeader()):
+            each.sectionResized.connect(lambda *_: self.fit())
         self.fit()
 
     def fit(self) -> None:
         """As high as the rows are."""
-        head = self.horizontalHeader().sizeHint().height() if self.horizontalHeader().isVisible() else 0
+        head = self.horizontalHeader().sizeHint().height() if not self.horizontalHeader().isHidden() else 0
         self.setFixedHeight(head + self.verticalHeader().length() + 2 * self.frameWidth() + 2)
+        if self._is_narrow:
+            # A number far to the right of its name is not found.
+            self.setMaximumWidth(self.horizontalHeader().length() + 2 * self.frameWidth() + 2)
 
 
-def _leading(rows: Sequence[Sequence[str]]) -> frozenset[int]:
-    """Columns of words, which are read from the left: the first, and those with a sentence."""
-    sentences = {at for row in rows for at, cell in enumerate(row) if cell.count(" ") > 3}
-    return frozenset({0} | sentences)
+def _leading(section: Section) -> frozenset[int]:
+    """Columns of words, which are read from the left: all that hold no numbers."""
+    return frozenset(at for at, right in enumerate(section.columns_to_the_right) if not right)
+
+
+def _has_sentences(rows: Sequence[Sequence[str]]) -> bool:
+    return any(row[-1].count(" ") > 3 for row in rows)
 
 
 class SectionView(QScrollArea):
@@ -77,3 +87,6 @@ class SectionView(QScrollArea):
             box.addSpacing(10)
         box.addStretch(1)
         self.setWidget(inside)
+        # The ground of the tab, which is not that of a window.
+        for ground in (self.viewport(), inside):
+            ground.setAutoFillBackground(False)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui import sentences
 from gui.panel import QuietLabel, plain_label, wrapped_label
+from gui.plots.colours import is_dark
 from profiler.result import Level, RunResult, Status
 
 _SIGNS = {Level.TRUSTED: "✓", Level.CAUTION: "!", Level.INVALID: "✕"}
+# On light and on dark, each above 4.5:1 there; never green against red.
+_COLOURS = {
+    Level.TRUSTED: ("#005A8C", "#56B4E9"),
+    Level.CAUTION: ("#A65300", "#E69F00"),
+    Level.INVALID: ("#A6447D", "#D98CB8"),
+}
 
 
 class VerdictLine(QWidget):
@@ -38,12 +46,15 @@ class VerdictLine(QWidget):
 
     def show_result(self, result: RunResult) -> None:
         self._result = result
-        self.why.setChecked(False)
+        verdict = result.verdict
+        self.why.setChecked(verdict is not None and verdict.level is Level.INVALID)
+        self._tint()
         self.retranslate()
 
     def retranslate(self) -> None:
-        self.why.setText(self.tr("&Why?"))
         result = self._result
+        count = 0 if result is None or result.verdict is None else len(result.verdict.reasons)
+        self.why.setText(self.tr("&Why? ({count})").format(count=count) if count else self.tr("&Why?"))
         if result is None:
             return
         verdict = result.verdict
@@ -88,7 +99,20 @@ class VerdictLine(QWidget):
             "The run was steady, long enough, and nothing was seen that would put the numbers in doubt."
         )
 
+    def _tint(self) -> None:
+        """The colour of the level, which its sign and word say too."""
+        verdict = None if self._result is None else self._result.verdict
+        if verdict is None:
+            return
+        wanted = QColor(_COLOURS[verdict.level][is_dark(self.palette())])
+        if self.level.palette().color(QPalette.ColorRole.WindowText) != wanted:
+            tinted = QPalette()
+            tinted.setColor(QPalette.ColorRole.WindowText, wanted)
+            self.level.setPalette(tinted)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.isVisible():
+            self._tint()
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()

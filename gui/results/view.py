@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from gui import sentences, titles
 from gui.cards import MetricCard
@@ -19,11 +19,13 @@ from gui.results.error_card import ErrorCard
 from gui.results.load_tab import LoadTab
 from gui.results.phases_tab import PhasesTab
 from gui.results.readings import all_readings
+from gui.results.schedule_tab import ScheduleTab
 from gui.results.section_view import SectionView
 from gui.results.verdict_line import VerdictLine
 from profiler import sample_parts
 from profiler.error_text import visible
-from profiler.reports import load_sections, points_table
+from profiler.reports import load_sections, open_loop_text, points_table
+from profiler.reports.sections import Section
 from profiler.result import RunResult
 from profiler.wording import Language
 
@@ -52,7 +54,8 @@ class ResultView(QWidget):
         self.verdict = VerdictLine(self)
         self.error = ErrorCard(self)
         self.cards = [MetricCard(self) for _ in range(_CARDS)]
-        self.load, self.phases, self.more = LoadTab(), PhasesTab(), SectionView()
+        self.load, self.schedule = LoadTab(), ScheduleTab()
+        self.phases, self.more = PhasesTab(), SectionView()
         self.waits, self.order = WaitsTab(), OrderTab()
         self.numbers, self.settings, self.missing = FactsView(), FactsView(), FactsView()
         self.missing.setColumnHidden(1, True)
@@ -72,6 +75,7 @@ class ResultView(QWidget):
         self.tabs.setMinimumHeight(self.fontMetrics().height() * 20)
         for page in self._pages():
             self.tabs.addTab(page, "")
+        self.tabs.currentChanged.connect(self._fit_tabs)
         for button, signal in (
             (self.again, self.run_again_requested),
             (self.export, self.export_requested),
@@ -80,8 +84,15 @@ class ResultView(QWidget):
             button.clicked.connect(lambda _checked=False, to=signal: to.emit(self._result))
 
     def _pages(self) -> tuple[QWidget, ...]:
-        charts = (self.load, self.waits, self.order, self.phases)
+        charts = (self.load, self.schedule, self.waits, self.order, self.phases)
         return (*charts, self.more, self.numbers, self.settings, self.missing)
+
+    def _fit_tabs(self, current: int) -> None:
+        """Only the page that is seen says how high the tabs must be."""
+        for at, page in enumerate(self._pages()):
+            ignored, usual = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+            page.setSizePolicy(ignored, usual if at == current else ignored)
+        self.tabs.updateGeometry()
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
@@ -109,9 +120,12 @@ class ResultView(QWidget):
         self.waits.set_samples(counted, result.latency)
         self.order.set_samples(ordered, cold, warmup)
         self.tabs.setTabVisible(self.tabs.indexOf(self.load), bool(result.points))
+        self.tabs.setTabText(self.tabs.indexOf(self.load), self._load_name(result))
         if result.points:
             self.load.show_result(result)
             self.tabs.setCurrentWidget(self.load)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.schedule), ScheduleTab.applies(result))
+        self.schedule.show_result(result)
         self.phases.show_result(result)
         self.verdict.show_result(result)
         self.error.setVisible(result.error is not None)
@@ -135,13 +149,14 @@ class ResultView(QWidget):
         self.numbers.set_sections(numbers.sections(result))
         self.settings.set_sections(settings.sections(result))
         self.missing.set_sections(numbers.not_measurable(result))
-        sections = [
-            section
-            for section in load_sections.of(result, sentences.language())
-            if not result.points or section != points_table.section(result, sentences.language())
-        ]
+        sections = _other_sections(result)
         self.more.set_sections(sections)
         self.tabs.setTabVisible(self.tabs.indexOf(self.more), bool(sections))
+
+    def _load_name(self, result: RunResult) -> str:
+        if result.together is not None:
+            return self.tr("Together")
+        return self.tr("Tries") if points_table.is_search(result) else self.tr("Load")
 
     def _context(self, result: RunResult) -> str:
         text = self.tr("{format} · {runtime} on {device} · batch {batch} · {when}")
@@ -158,7 +173,8 @@ class ResultView(QWidget):
         self.export.setText(self.tr("&Export…"))
         self.report.setText(self.tr("Re&port…"))
         names = (
-            self.tr("Load"),
+            self.tr("Load") if self._result is None else self._load_name(self._result),
+            self.tr("Schedule"),
             self.tr("Waits"),
             self.tr("In order"),
             self.tr("Phases"),
@@ -180,6 +196,14 @@ class ResultView(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+
+def _other_sections(result: RunResult) -> list[Section]:
+    """Those that have no tab of their own."""
+    language = sentences.language()
+    makers = (points_table.section, open_loop_text.section, open_loop_text.schedule)
+    shown = [maker(result, language) for maker in makers]
+    return [section for section in load_sections.of(result, language) if section not in shown]
 
 
 def _parts(result: RunResult, samples: Samples | None) -> tuple[Samples | None, Samples | None, int, int]:

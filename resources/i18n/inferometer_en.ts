@@ -2,16 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
-    <name>LoadCurve</name>
-    <message numerus="yes">
-        <source>✕ %n point(s) failed</source>
-        <translation>
-            <numerusform>✕ %n point failed</numerusform>
-            <numerusform>✕ %n points failed</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>RunPage</name>
     <message numerus="yes">
         <source>Ready: %n run(s)</source>

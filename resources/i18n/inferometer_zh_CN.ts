@@ -606,8 +606,20 @@ You are asked once for this content; if it changes, you are asked again.</source
 <context>
     <name>LoadCurve</name>
     <message>
+        <source>{rate} samples/s</source>
+        <translation>{rate} 样本/秒</translation>
+    </message>
+    <message>
         <source>mean</source>
         <translation>均值</translation>
+    </message>
+    <message>
+        <source>knee</source>
+        <translation>拐点</translation>
+    </message>
+    <message>
+        <source>best under the limit</source>
+        <translation>上限内最佳</translation>
     </message>
     <message>
         <source>, log scale</source>
@@ -646,22 +658,20 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>线程数</translation>
     </message>
     <message>
-        <source>◯ knee: beyond it more load costs more wait than it brings ({wait}, {rate} samples/s)</source>
-        <translation>◯ 拐点：超过它，增加负载带来的等待多于收益（{wait}，{rate} 样本/秒）</translation>
+        <source>◯ Knee: {setting} ({wait}, {rate} samples/s).</source>
+        <translation>◯ 拐点：{setting}（{wait}，{rate} 样本/秒）。</translation>
     </message>
     <message>
-        <source>★ most that keeps the limit ({wait}, {rate} samples/s)</source>
-        <translation>★ 满足上限的最大值（{wait}，{rate} 样本/秒）</translation>
+        <source>★ Best under the limit: {setting} ({wait}, {rate} samples/s).</source>
+        <translation>★ 上限内最佳：{setting}（{wait}，{rate} 样本/秒）。</translation>
+    </message>
+    <message>
+        <source>✕ Failed: {settings}.</source>
+        <translation>✕ 失败：{settings}。</translation>
     </message>
     <message>
         <source>No point keeps the limit.</source>
         <translation>没有任何一点满足上限。</translation>
-    </message>
-    <message numerus="yes">
-        <source>✕ %n point(s) failed</source>
-        <translation>
-            <numerusform>✕ %n 个点失败</numerusform>
-        </translation>
     </message>
 </context>
 <context>
@@ -1184,6 +1194,10 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>设备上的一次调用</translation>
     </message>
     <message>
+        <source>What the device does in one call, by its own events:</source>
+        <translation>设备在一次调用中所做的事（按设备自身的事件计时）：</translation>
+    </message>
+    <message>
         <source>Strong colour: paid at every start. Bar lengths grow with the square root of the time.</source>
         <translation>深色：每次启动都要付出。条形长度按时间的平方根增长。</translation>
     </message>
@@ -1200,8 +1214,27 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>设备到主机</translation>
     </message>
     <message>
-        <source>As your application calls it {wall}; on the device alone {device}.</source>
-        <translation>应用程序调用时 {wall}；仅设备上 {device}。</translation>
+        <source>as your application calls it</source>
+        <translation>应用程序调用时</translation>
+    </message>
+    <message>
+        <source>on the device alone</source>
+        <translation>仅在设备上</translation>
+    </message>
+</context>
+<context>
+    <name>Points</name>
+    <message>
+        <source>{rate} samples/s</source>
+        <translation>{rate} 样本/秒</translation>
+    </message>
+    <message>
+        <source>{count} measurements</source>
+        <translation>{count} 次测量</translation>
+    </message>
+    <message>
+        <source>{size} of memory at most</source>
+        <translation>内存最多 {size}</translation>
     </message>
 </context>
 <context>
@@ -1369,6 +1402,18 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>Load</source>
         <translation>负载</translation>
+    </message>
+    <message>
+        <source>Together</source>
+        <translation>共存</translation>
+    </message>
+    <message>
+        <source>Tries</source>
+        <translation>尝试</translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation>到达计划</translation>
     </message>
     <message>
         <source>Waits</source>
@@ -1633,6 +1678,29 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>&amp;Start</source>
         <translation>开始测量(&amp;S)</translation>
+    </message>
+</context>
+<context>
+    <name>ScheduleTab</name>
+    <message>
+        <source>Response time against service time</source>
+        <translation>响应时间与服务时间对比</translation>
+    </message>
+    <message>
+        <source>Response counts from when a request was due, service from when it was begun: what lies between is waiting.</source>
+        <translation>响应时间从请求应到达时算起，服务时间从开始处理时算起：两者之差就是排队等待。</translation>
+    </message>
+    <message>
+        <source>Response, service and schedule as tables</source>
+        <translation>响应、服务与到达计划（表格）</translation>
+    </message>
+    <message>
+        <source>response</source>
+        <translation>响应</translation>
+    </message>
+    <message>
+        <source>service</source>
+        <translation>服务</translation>
     </message>
 </context>
 <context>
@@ -1995,6 +2063,25 @@ You are asked once for this content; if it changes, you are asked again.</source
     </message>
 </context>
 <context>
+    <name>Together</name>
+    <message>
+        <source>Memory of the models that live together</source>
+        <translation>共存模型的内存</translation>
+    </message>
+    <message>
+        <source>One answer, by what the others do</source>
+        <translation>一次结果的耗时，按其他模型的状态</translation>
+    </message>
+    <message>
+        <source>in use otherwise</source>
+        <translation>其他占用</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>空闲</translation>
+    </message>
+</context>
+<context>
     <name>TopBar</name>
     <message>
         <source>As the system</source>
@@ -2022,6 +2109,10 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>&amp;Why?</source>
         <translation>为什么？(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Why? ({count})</source>
+        <translation>为什么？(&amp;W)（{count}）</translation>
     </message>
     <message>
         <source>stopped early: this is what was measured until then</source>
