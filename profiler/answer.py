@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from profiler import answer_points, units, wording
+from profiler import answer_limits, answer_points, units, wording
 from profiler.result import Latency, RunResult, Status
 from profiler.wording import Language
 
@@ -16,6 +16,7 @@ def sentence(result: RunResult, language: Language) -> str:
     text = answer_points.sentence(result, language) or wording.say(
         "answers", _code(result), language, **parts
     )
+    text += answer_limits.sentence(result, language)
     if result.status is Status.FINISHED:
         return text
     return text + wording.say("answers", f"{result.status.value}_after", language, **parts)

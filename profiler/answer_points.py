@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from profiler import settings_text, units, wording
+from profiler import answer_rates, settings_text, units, wording
 from profiler.result import Point, RunResult
 from profiler.wording import Language
+
+# What two starts of one model commonly differ by on a shared machine (DESIGN.md, settled point 4).
+PROCESSES_DIFFER = 0.08
 
 
 def sentence(result: RunResult, language: Language) -> str | None:
@@ -25,24 +28,37 @@ def _search(result: RunResult, language: Language) -> str:
 
 
 def _beside(result: RunResult, language: Language) -> str | None:
-    found = {point.together: point.latency.p50_ns for point in reversed(result.points)}
-    alone, busy = found.get("alone"), found.get("busy")
-    if not alone or not busy:
+    """By the means: what other models take comes in pieces, which a median does not see."""
+    found = {point.together: point for point in reversed(result.points)}
+    if "alone" not in found or "busy" not in found:
+        return None
+    alone, busy = (found[name].latency.mean_ns for name in ("alone", "busy"))
+    if not alone or (not busy and found["busy"].error is None):
         return None
     return wording.say(
         "answers",
-        "beside",
+        _compared(alone, busy),
         language,
         alone=units.duration(alone),
         busy=units.duration(busy),
-        factor=units.significant(busy / alone),
+        factor=units.significant((busy or 0.0) / alone),
     )
+
+
+def _compared(alone_ns: float, busy_ns: float | None) -> str:
+    if not busy_ns:
+        return "beside_failed"
+    return "beside" if abs(busy_ns / alone_ns - 1) > PROCESSES_DIFFER else "beside_alike"
 
 
 def _sweep(result: RunResult, language: Language) -> str | None:
     measured = [point for point in result.points if point.error is None and point.throughput.samples_per_s]
     if not measured:
         return None
+    if result.plan.scenario == "Server" and not result.plan.limits:
+        rates = answer_rates.sentence(result, language)
+        if rates is not None:
+            return rates
     code, point = _speaker(result, measured)
     fields = settings_text.varied(result.points, result.plan.sweep)
     return wording.say(

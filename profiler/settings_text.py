@@ -13,11 +13,15 @@ FIELDS = ("batch", "concurrency", "threads", "rate_per_s")
 
 
 def varied(points: Sequence[Point], sweep: Iterable[str] = ()) -> list[str]:
-    """The settings in which points differ, or that were swept; those of a failed one may be its wish."""
+    """The settings in which points differ, or that were swept; those of a failed one may be its wish.
+
+    How many workers an open loop has follows from its rate, and tells nothing that the rate does not.
+    """
     swept = set(sweep)
-    return [
-        field for field in FIELDS if field in swept or len({getattr(point, field) for point in points}) > 1
-    ]
+    is_open = all(point.rate_per_s is not None for point in points)
+    follows = {"concurrency"} if is_open else set()
+    differ = {field for field in FIELDS if len({getattr(point, field) for point in points}) > 1}
+    return [field for field in FIELDS if field in swept | (differ - follows)]
 
 
 def setting(point: Point, fields: Sequence[str], language: Language) -> str:
@@ -25,6 +29,15 @@ def setting(point: Point, fields: Sequence[str], language: Language) -> str:
     comma = wording.say("loads", "comma", language)
     return comma.join(
         wording.say("loads", f"setting_{field}", language, value=value(point, field)) for field in fields
+    )
+
+
+def swept(sweep: Mapping[str, Sequence[float]], language: Language) -> str:
+    """Everything that was gone through: batch size 1, 4, 16; 1, 2 threads."""
+    return "; ".join(
+        wording.say("loads", f"setting_{field}", language, value=", ".join(f"{one:.10g}" for one in values))
+        for field, values in sweep.items()
+        if values
     )
 
 

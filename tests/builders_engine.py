@@ -145,6 +145,32 @@ def server_result(**changes: Any) -> RunResult:
     return msgspec.structs.replace(whole, boundary=boundary, **changes)
 
 
+def rates_result(behind: tuple[float, ...] = (400.0,), **changes: Any) -> RunResult:
+    """Open loops at 100, 200 and 400 requests per second; the backlog grew at the rates `behind`."""
+    points = tuple(
+        point(
+            5e6 + 20_000 * rate,
+            min(rate, 250.0),
+            concurrency=workers,
+            rate_per_s=rate,
+            lateness=lateness(target_per_s=rate, workers=workers, backlog_grows=rate in behind),
+        )
+        for rate, workers in ((100.0, 2), (200.0, 3), (400.0, 6))
+    )
+    sweep = {"rate_per_s": (100.0, 200.0, 400.0)}
+    plan = builders.plan(scenario="Server", rate_per_s=200.0, concurrency=3, sweep=sweep)
+    return with_points(points, 1, **({"plan": plan} | changes))
+
+
+def device_result(**changes: Any) -> RunResult:
+    """On a card the call takes 4.10 ms, of which the device knows 3.30."""
+    whole = builders.result(plan=builders.plan(device="cuda:0"))
+    boundary = msgspec.structs.replace(
+        whole.boundary, h2d_ns=200_000, compute_ns=3_000_000, d2h_ns=100_000, device_ns=3_300_000
+    )
+    return msgspec.structs.replace(whole, boundary=boundary, **changes)
+
+
 def native_result(**changes: Any) -> RunResult:
     """A small model whose own loop in C takes 9 us where the call from Python takes 11."""
     whole = builders.result(builders.samples(p50_ns=11_000))
@@ -232,6 +258,8 @@ def every_load() -> dict[str, RunResult]:
         "search": search_result(),
         "no_rate": search_without_rate(),
         "server": server_result(),
+        "rates": rates_result(),
+        "device": device_result(),
         "native": native_result(),
         "replicated": replicated_result(),
         "world": world_result(),

@@ -50,7 +50,9 @@ def test_a_search_says_of_each_try_whether_the_limit_was_kept() -> None:
     assert kept == ["", "true", "false", "", "true", "true"]
 
 
-@pytest.mark.parametrize("name", ["=1+1.onnx", "+a.onnx", "-a.onnx", "@a.onnx", "\t=a.onnx"])
+@pytest.mark.parametrize(
+    "name", ["=1+1.onnx", "+a.onnx", "-a.onnx", "@a.onnx", "\t=a.onnx", "\n=a.onnx", "\uff1da.onnx"]
+)
 def test_a_name_is_never_a_formula(name: str) -> None:
     (row,) = _rows(builders.result(model=builders.model(name)))
     assert row["model.name"] == f"'{name}"

@@ -12,6 +12,7 @@ from profiler import answer
 from profiler.commands.progress import Progress
 from profiler.plan import RunPlan, Server, Sweep
 from profiler.reports import (
+    call_table,
     console,
     curve_chart,
     figures,
@@ -34,6 +35,7 @@ ANSWERS = {
     "search": "It keeps P99 ≤ 12.0 ms up to 240 requests per second.",
     "no_rate": "No rate was found that is proved to keep P99 ≤ 12.0 ms.",
     "server": "At 100 requests per second, 99 of 100 answers came within",
+    "rates": "It keeps up with 200 requests per second: there 99 of 100 answers came within",
     "replicated": "One answer takes about 4.16 ms",
     "world": "2 processes at once answer 460 samples per second",
     "together": "1.50 times as long",
@@ -71,6 +73,96 @@ def test_a_server_that_falls_behind_is_given_no_percentile() -> None:
     result = msgspec.structs.replace(result, boundary=boundary)
     assert "falls behind" in answer.sentence(result, "en")
     assert "The backlog grows" in _terminal(result)
+
+
+def test_rates_that_it_falls_behind_at_are_named() -> None:
+    assert answer.sentence(LOADS["rates"], "en").endswith(" With 400 requests per second it falls behind.")
+    everywhere = builders_engine.rates_result(behind=(100.0, 200.0, 400.0))
+    assert "at every rate that was tried, even with 100 requests" in answer.sentence(everywhere, "en")
+    nowhere = builders_engine.rates_result(behind=())
+    assert answer.sentence(nowhere, "en").startswith("It keeps up with 400 requests per second")
+    assert "falls behind" not in answer.sentence(nowhere, "en")
+
+
+def test_where_the_backlog_is_not_known_nothing_is_said_of_keeping_up() -> None:
+    points = list(builders_engine.rates_result().points)
+    late = builders_engine.lateness(backlog_grows=None)
+    points[2] = msgspec.structs.replace(points[2], lateness=late)
+    result = builders_engine.rates_result(points=tuple(points))
+    assert "keeps up" not in answer.sentence(result, "en")
+
+
+def test_workers_that_follow_from_the_rate_are_no_setting() -> None:
+    section = points_table.section(LOADS["rates"], "en")
+    assert section is not None
+    assert section.rows[0][:2] == ["requests/s", "mean"]
+    text = _terminal(LOADS["rates"])
+    assert "The figures of the run are those of: 200 requests per second." in text
+
+
+def test_other_models_are_compared_by_the_mean_which_sees_what_comes_in_pieces() -> None:
+    alone, idle, busy = LOADS["together"].points
+    pieces = msgspec.structs.replace(busy.latency, p50_ns=alone.latency.p50_ns)
+    points = (alone, idle, msgspec.structs.replace(busy, latency=pieces))
+    sentence = answer.sentence(builders_engine.together_result(points=points), "en")
+    assert sentence.endswith("1.50 times as long.")
+
+
+def test_other_models_within_what_two_starts_differ_by_are_not_blamed() -> None:
+    alone, idle, busy = LOADS["together"].points
+    points = (alone, idle, msgspec.structs.replace(busy, latency=idle.latency))
+    sentence = answer.sentence(builders_engine.together_result(points=points), "en")
+    assert "times as long" not in sentence
+    assert "no further apart than two starts" in sentence
+
+
+def test_failing_beside_busy_models_is_said() -> None:
+    alone, idle, _ = LOADS["together"].points
+    failed = builders_engine.failed_point(batch=1, together="busy")
+    result = builders_engine.together_result(points=(alone, idle, failed))
+    assert "while they were busy, it failed" in answer.sentence(result, "en")
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        ({"p99": 10e6, "memory": 1e9}, " It keeps P99 ≤ 10.0 ms, memory ≤ 1.00 GB."),
+        ({"p99": 1e6, "memory": 1e9}, " It does not keep P99 ≤ 1.00 ms."),
+        ({"p99": 10e6, "energy": 0.5}, " Whether it keeps energy ≤ 500 mJ cannot be said"),
+        ({"size": 1.0}, " It does not keep size ≤ 1 B."),
+        ({}, "within 5.18 ms."),
+    ],
+)
+def test_one_point_says_whether_it_keeps_its_limits(limits: dict[str, float], told: str) -> None:
+    sentence = answer.sentence(builders.result(plan=builders.plan(limits=limits)), "en")
+    assert told in sentence
+    assert sentence.count("keep") == bool(limits)
+
+
+def test_a_device_has_its_spans_beside_what_the_application_waits() -> None:
+    text = _terminal(LOADS["device"])
+    assert "One call on the device" in text
+    rows = {line.strip().partition("  ")[0]: line.split()[-2:] for line in text.splitlines() if line.strip()}
+    assert rows["On the device alone"] == ["3.30", "ms"]
+    assert rows["As your application calls it"] == ["4.10", "ms"]
+    assert "One call on the device" not in _terminal(LOADS["replicated"])
+
+
+def test_in_an_open_loop_the_call_beside_the_device_is_the_service() -> None:
+    server = builders_engine.server_result()
+    boundary = msgspec.structs.replace(server.boundary, device_ns=3_300_000)
+    section = call_table.section(msgspec.structs.replace(server, boundary=boundary), "en")
+    assert section is not None
+    assert section.rows[-1] == ["As your application calls it", "4.10 ms"]
+
+
+def test_settings_tell_everything_that_was_gone_through() -> None:
+    assert dict(settings_lines.lines(LOADS["sweep"], "en"))["Gone through"] == "batch size 1, 4, 16, 64"
+    assert "Gone through" not in dict(settings_lines.lines(LOADS["server"], "en"))
+
+
+def test_markdown_says_whose_figures_it_shows() -> None:
+    assert "The figures of the run are those of: batch size 16." in markdown.text([LOADS["sweep"]], "en")
 
 
 def test_a_run_that_was_stopped_says_so_behind_its_answer() -> None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from profiler.reports import machine_sections, open_loop_text, points_table, processes_table, residents_table
+from profiler.reports import (
+    call_table,
+    machine_sections,
+    open_loop_text,
+    points_table,
+    processes_table,
+    residents_table,
+)
 from profiler.reports.sections import Section
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -12,6 +19,7 @@ _MAKERS = (
     residents_table.section,
     open_loop_text.section,
     open_loop_text.schedule,
+    call_table.section,
     processes_table.section,
     machine_sections.during,
     machine_sections.before,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from profiler import answer, error_text, wording
-from profiler.reports import figures, load_sections, settings_lines
+from profiler.reports import figures, load_sections, points_table, settings_lines
 from profiler.reports.sections import Section
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -40,6 +40,7 @@ def _run(result: RunResult, language: Language) -> Iterator[str]:
         yield from (escaped(error_text.sentence(result.error, language, file=result.model.name)), "")
     yield from _verdict(result, language)
     if result.latency.count:
+        yield from _paragraph(points_table.speaks(result, language))
         cards = [(card.label, card.value, card.technical) for card in figures.cards(result, language)]
         yield from _table([("", "", ""), *cards])
         for section in load_sections.of(result, language):
@@ -61,6 +62,11 @@ def _blocks(result: RunResult, language: Language) -> list[tuple[str, list[figur
         ("settings", settings_lines.lines(result, language)),
     ]
     return [(code, lines) for code, lines in blocks if lines]
+
+
+def _paragraph(words: str) -> Iterator[str]:
+    if words:
+        yield from (escaped(words), "")
 
 
 def _verdict(result: RunResult, language: Language) -> Iterator[str]:

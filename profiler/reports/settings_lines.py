@@ -9,8 +9,8 @@ from profiler.result import RunResult
 from profiler.wording import Language
 
 _LOAD = (
-    "requests_in_flight", "request_rate", "samples_per_query", "world_size", "fresh_processes", "limits",
-    "companions",
+    "swept", "requests_in_flight", "request_rate", "samples_per_query", "world_size", "fresh_processes",
+    "limits", "companions",
 )  # fmt: skip
 
 
@@ -48,6 +48,7 @@ def _load(result: RunResult, language: Language) -> dict[str, str]:
     """What the load asks for beyond one request at a time in one process."""
     plan = result.plan
     values = {
+        "swept": settings_text.swept(plan.sweep, language),
         "requests_in_flight": str(plan.concurrency) if plan.concurrency > 1 else "",
         "request_rate": units.rate(plan.rate_per_s) if plan.rate_per_s is not None else "",
         "samples_per_query": str(plan.samples_per_query or ""),

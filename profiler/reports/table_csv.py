@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from profiler.result import Point, RunResult
 
-# A spreadsheet takes text that begins so for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes text that begins so for a formula, full-width letters too (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _RUN = ("id", "created")
 _MODEL = ("name", "format", "sha256")
 _PLAN = ("runtime", "device", "scenario", "preset", "samples_per_query")
