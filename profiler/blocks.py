@@ -246,7 +246,7 @@ class Memory(msgspec.Struct, frozen=True):
     utilisation: float | None = None
 
 
-class Disturbance(msgspec.Struct, frozen=True):
+class Disturbance(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the measuring process went through in the steady window, by its own and the kernel's counters.
 
     CPU times in seconds; counts are of the window; `p99_undisturbed_ns` leaves out calls during which the
@@ -273,7 +273,7 @@ class Disturbance(msgspec.Struct, frozen=True):
     traced: bool = False
 
 
-class Replicate(msgspec.Struct, frozen=True):
+class Replicate(msgspec.Struct, frozen=True, omit_defaults=True):
     """One child: its latency block and how it ended. `point` indexes `points`; `rank` of `world_size`."""
 
     latency: Latency

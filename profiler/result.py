@@ -111,9 +111,24 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     together: Together | None = None
 
 
-def to_json(result: RunResult, indent: int = 2) -> bytes:
-    """The document as UTF-8 JSON; never holds NaN or Infinity (msgspec writes them as null)."""
-    return msgspec.json.format(msgspec.json.encode(result), indent=indent)
+def to_json(result: RunResult) -> bytes:
+    """The document as UTF-8 JSON, indented, but with one line for each process and each point.
+
+    It never holds NaN or Infinity (msgspec writes them as null).
+    """
+    fields = (_field(name, getattr(result, name)) for name in result.__struct_fields__)
+    return b"{\n" + b",\n".join(fields) + b"\n}\n"
+
+
+_LONG_LISTS = ("replicates", "points")
+
+
+def _field(name: str, value: object) -> bytes:
+    key = b"  " + msgspec.json.encode(name) + b": "
+    if name in _LONG_LISTS and isinstance(value, tuple) and value:
+        return key + b"[\n    " + b",\n    ".join(map(msgspec.json.encode, value)) + b"\n  ]"
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    return key + text.replace(b"\n", b"\n  ")
 
 
 def from_json(data: bytes) -> RunResult:

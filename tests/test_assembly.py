@@ -30,6 +30,7 @@ from profiler.result import (
     to_json,
 )  # fmt: skip
 from profiler.sample_file import Contents
+from tests import builders_engine
 
 X = Tensor("x", "float32", ("batch", 4))
 
@@ -192,3 +193,16 @@ def test_a_child_cannot_make_itself_faster_than_its_samples() -> None:
     heard.finished = msgspec.structs.replace(_finished(), steady_ns=-5)
     result = _assembled(heard, _contents(4_000))
     assert result.throughput.inferences_per_s == pytest.approx(1_000, rel=0.01)
+
+
+def test_a_long_sweep_stays_a_small_document() -> None:
+    """Twelve points of three processes each: under 100 kB without the samples."""
+    result = _whole()
+    replicates = tuple(
+        msgspec.structs.replace(result.replicates[0], point=at // 3, replicate=at % 3) for at in range(36)
+    )
+    points = tuple(builders_engine.sweep_result().points[:1]) * 12
+    whole = msgspec.structs.replace(result, replicates=replicates, points=points)
+    document = to_json(whole)
+    assert len(document) < 100_000
+    assert from_json(document) == whole

@@ -10,7 +10,7 @@ import msgspec
 
 from profiler import atomic_file
 from profiler.errors import ErrorKind, KnownError
-from profiler.result import RunResult
+from profiler.result import RunResult, to_json
 
 
 def write_json(results: Sequence[RunResult], target: str, several: bool, out: TextIO) -> None:
@@ -18,16 +18,21 @@ def write_json(results: Sequence[RunResult], target: str, several: bool, out: Te
 
     Raises KnownError(DISK_FULL or SAVE_FAILED).
     """
-    write_value(list(results) if several or len(results) != 1 else results[0], target, out)
+    whole = [to_json(one) for one in results]
+    is_list = several or len(whole) != 1
+    _write(b"[\n" + b",\n".join(whole) + b"]\n" if is_list else whole[0], target, out)
 
 
 def write_value(value: object, target: str, out: TextIO) -> None:
     """Anything msgspec can encode, as indented JSON, to a file or to standard output."""
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    _write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n", target, out)
+
+
+def _write(text: bytes, target: str, out: TextIO) -> None:
     if target == "-":
-        out.write(text.decode() + "\n")
+        out.write(text.decode())
     else:
-        save(Path(target), text + b"\n")
+        save(Path(target), text)
 
 
 def save(path: Path, data: bytes) -> None:
