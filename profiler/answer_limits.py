@@ -11,7 +11,7 @@ from profiler.wording import Language
 def sentence(result: RunResult, language: Language) -> str:
     """Begins with a space in English; empty where there are no limits, or several points."""
     limits = result.plan.limits
-    if not limits or result.points:
+    if not limits or _is_of_several(result):
         return ""
     values = {name: _value(result, name) for name in limits}
     unknown = [name for name, value in values.items() if value is None]
@@ -19,6 +19,11 @@ def sentence(result: RunResult, language: Language) -> str:
     code, names = _told(broken, unknown, list(limits))
     words = settings_text.limits({name: limits[name] for name in names}, language)
     return wording.say("answers", code, language, limits=words)
+
+
+def _is_of_several(result: RunResult) -> bool:
+    """Also where it was stopped at the first: a search and living together have more to come."""
+    return len(result.points) > 1 or any(point.stage or point.together for point in result.points)
 
 
 def _told(broken: list[str], unknown: list[str], every: list[str]) -> tuple[str, list[str]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from profiler import answer_rates, settings_text, units, wording
+from profiler.metrics import curve
 from profiler.result import Point, RunResult
 from profiler.wording import Language
 
@@ -78,7 +81,12 @@ def _speaker(result: RunResult, measured: list[Point]) -> tuple[str, Point]:
     if result.best_point is not None:
         return "best", result.points[result.best_point]
     if result.plan.limits:
-        return "none_keeps", most
+        return "none_proved" if _unmeasured(result.plan.limits, measured) else "none_keeps", most
     if result.knee_point is not None and result.plan.scenario != "Offline":
         return "knee", result.points[result.knee_point]
     return "most", most
+
+
+def _unmeasured(limits: Mapping[str, float], measured: list[Point]) -> bool:
+    """Whether a limit is on something that some point was not measured for: it may keep it after all."""
+    return any(curve.value_of(point, name) is None for point in measured for name in limits)

@@ -49,7 +49,7 @@ def add_how_long(parser: argparse.ArgumentParser) -> None:
         "--duration",
         type=numbers.seconds,
         metavar="S",
-        help="measure exactly this long, whatever the preset says",
+        help="measure each point this long in all, split over its processes, whatever the preset says",
     )
     option(
         "--warmup",

@@ -26,7 +26,7 @@ def chart(result: RunResult, language: Language) -> str:
         return ""
     drawing = Drawing(WIDTH, HEIGHT, wording.say("loads", "curve", language))
     across, up = _axes(points, result)
-    grid(drawing, up, units.duration)
+    grid(drawing, up, lambda value: units.duration(value) if value else "0")
     ticks(drawing, across, units.rate)
     for quantity, colour in COLOURS.items():
         for group in _groups(points, result):

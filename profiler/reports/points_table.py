@@ -128,6 +128,8 @@ def mark(result: RunResult, point: Point, language: Language) -> str:
         for code, index in (("knee", result.knee_point), (best, result.best_point))
         if index is not None and result.points[index] is point
     ]
+    if point.lateness is not None and point.lateness.backlog_grows:
+        marks.append(label("behind", language))
     if point.status is not Status.FINISHED:
         marks.append(label(point.status.value, language))
     elif point.verdict is not None and point.verdict.level.value != "trusted":
