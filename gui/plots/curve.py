@@ -184,10 +184,14 @@ class LoadCurve(Chart):
         if len(found) < 2 or any(point.stage for point in self._points):
             return []
         others = [name for name in settings_text.varied(self._points) if name != swept(self._points)]
-        starts = [(group[0], self._places(group, ("p99_ns",))[:1]) for group in found]
+        starts = [(group[0], self._places(group[:1], LINES)) for group in found]
         language = sentences.language()
         return [
-            (places[0][1], places[0][2], settings_text.setting(self._points[at], others, language))
+            (
+                places[0][1],
+                max(y for _, _, y in places),
+                settings_text.setting(self._points[at], others, language),
+            )
             for at, places in starts
             if places
         ]

@@ -50,8 +50,10 @@ def connected(group: Sequence[int], known: Sequence[int], points: Sequence[Point
     The tries of a search are no line: each rate was tried for its own sake.
     """
     follows = dict(pairwise(group))
-    pairs = zip(known, [*known[1:], None], strict=True)
-    return [int(follows.get(at) == after and not points[at].stage) for at, after in pairs]
+    pairs = zip(known, [*known[1:], None], strict=False)
+    return [
+        int(after is not None and follows.get(at) == after and not points[at].stage) for at, after in pairs
+    ]
 
 
 def is_by_factors(values: Iterable[float]) -> bool:
@@ -63,10 +65,16 @@ def is_by_factors(values: Iterable[float]) -> bool:
 def setting_ticks(
     values: Sequence[float], is_log: bool, low: float, high: float, most: int
 ) -> list[tuple[float, str]]:
-    """A tick at each setting that was tried; where they are many, at some of them."""
-    placed = [(math.log2(value) if is_log else value, f"{value:,.4g}") for value in sorted(set(values))]
-    seen = [tick for tick in placed if low <= tick[0] <= high]
-    return seen[:: max(1, -(-len(seen) // most))]
+    """A tick at each setting that was tried; where they stand too close, at some of them."""
+    least = 0.7 * (high - low) / max(1, most)
+    ticks: list[tuple[float, str]] = []
+    for value in sorted(set(values)):
+        if is_log and value <= 0:
+            continue
+        place = math.log2(value) if is_log else value
+        if low <= place <= high and (not ticks or place - ticks[-1][0] >= least):
+            ticks.append((place, f"{value:,.4g}"))
+    return ticks
 
 
 def apart(wanted: Sequence[float], gap: float, most: float) -> list[float]:
@@ -83,5 +91,5 @@ def apart(wanted: Sequence[float], gap: float, most: float) -> list[float]:
 def nearest(places: Sequence[tuple[int, float, float]], x: float, y: float, reach: float) -> int | None:
     """The index of the place (index, x, y) nearest to x, y; None where all are further than `reach`."""
     far = ((math.hypot(left - x, top - y), at) for at, left, top in places)
-    distance, found = min(far, default=(math.inf, 0))
+    distance, found = min(far, default=(math.inf, None))
     return found if distance <= reach else None

@@ -48,7 +48,6 @@ class ScheduleTab(QWidget):
                 "what lies between is waiting."
             )
         )
-        self.sections.setAccessibleName(self.tr("Response, service and schedule as tables"))
         result = self._result
         if result is None:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHeaderView, QScrollArea, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from gui import tables
 from gui.models.text_table import TextTable
@@ -45,7 +45,7 @@ class SectionTable(QTableView):
         self.setFixedHeight(head + self.verticalHeader().length() + 2 * self.frameWidth() + 2)
         if self._is_narrow:
             # A number far to the right of its name is not found.
-            self.setMaximumWidth(self.horizontalHeader().length() + 2 * self.frameWidth() + 2)
+            self.setMaximumWidth(self.horizontalHeader().length() + 2 * self.frameWidth())
 
 
 def _leading(section: Section) -> frozenset[int]:
@@ -57,20 +57,23 @@ def _has_sentences(rows: Sequence[Sequence[str]]) -> bool:
     return any(row[-1].count(" ") > 3 for row in rows)
 
 
-class SectionView(QScrollArea):
-    """Attributes: `tables`, one a section that has rows."""
+class SectionView(QWidget):
+    """As high as what it shows: the page around it scrolls. Attributes: `tables`, one a section with rows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tables: list[SectionTable] = []
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(10, 8, 10, 8)
+        self._inside = QWidget(self)
+        self._box.addWidget(self._inside)
+        self._box.addStretch(1)
 
     def set_sections(self, sections: Sequence[Section]) -> None:
         """Show these, and only these."""
         inside = QWidget(self)
         box = QVBoxLayout(inside)
-        box.setContentsMargins(10, 8, 10, 8)
+        box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
         self.tables = []
         for section in sections:
@@ -85,8 +88,7 @@ class SectionView(QScrollArea):
                 label.setText(note)
                 box.addWidget(label)
             box.addSpacing(10)
-        box.addStretch(1)
-        self.setWidget(inside)
-        # The ground of the tab, which is not that of a window.
-        for ground in (self.viewport(), inside):
-            ground.setAutoFillBackground(False)
+        self._box.replaceWidget(self._inside, inside)
+        self._inside.hide()
+        self._inside.deleteLater()
+        self._inside = inside

@@ -23,9 +23,11 @@ _COLOURS = {
 class VerdictLine(QWidget):
     """A sign, a word, what stands behind it; `Why?` unfolds one sentence for each reason."""
 
+    # Qt sends change events to half-built widgets too.
+    _result: RunResult | None = None
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._result: RunResult | None = None
         self.level = plain_label(self, bold=True)
         self.summary = QuietLabel(self)
         self.why = QPushButton(self)
@@ -74,8 +76,16 @@ class VerdictLine(QWidget):
         facts = [ended[result.status]] if result.status in ended else []
         if result.steadiness is not None:
             facts.append(self._steady(result.steadiness.status))
-        count = self.tr("{count} measurements").format(count=f"{result.latency.count:,}")
-        return [*facts, count]
+        return [*facts, self._counted(result)]
+
+    def _counted(self, result: RunResult) -> str:
+        count = f"{result.latency.count:,}"
+        own = [one for one in result.replicates if one.point == (result.chosen_point or 0)]
+        if len(own) < 2:
+            return self.tr("{count} measurements").format(count=count)
+        return self.tr("{count} measurements in {processes} processes").format(
+            count=count, processes=len(own)
+        )
 
     def _word(self, level: Level) -> str:
         return {
@@ -112,7 +122,7 @@ class VerdictLine(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self.isVisible():
+        if event.type() == QEvent.Type.PaletteChange:
             self._tint()
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()

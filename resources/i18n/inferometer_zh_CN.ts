@@ -1691,10 +1691,6 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>响应时间从请求应到达时算起，服务时间从开始处理时算起：两者之差就是排队等待。</translation>
     </message>
     <message>
-        <source>Response, service and schedule as tables</source>
-        <translation>响应、服务与到达计划（表格）</translation>
-    </message>
-    <message>
         <source>response</source>
         <translation>响应</translation>
     </message>
@@ -2125,6 +2121,10 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>{count} measurements</source>
         <translation>{count} 次测量</translation>
+    </message>
+    <message>
+        <source>{count} measurements in {processes} processes</source>
+        <translation>{processes} 个进程共 {count} 次测量</translation>
     </message>
     <message>
         <source>Trusted</source>
