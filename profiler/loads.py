@@ -104,7 +104,7 @@ class Load:
         library = Path(self._native_library) if self._native_library else None
         at_once = max(1, opening.usable_cpus() // self._opened.threads)
         waiter = waiting.best_waiter(library, calls_at_once=at_once)
-        due = schedule_ns(rate, scenario.seed, duration_s=_duration_s(rule, rate))
+        due = schedule_ns(rate, scenario.seed, duration_s=_duration_s(rule, rate))[: requests_file.MOST]
         begun = perf_counter_ns() + LEAD_NS
         writer = requests_file.Writer(requests_file.path_beside(self._file), open_loop.absolute(due, begun))
         try:

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
 from gui.page_maker import HISTORY, LIVE, MACHINE, RESULTS, RUN, START
-from profiler.errors import ErrorInfo, ErrorKind, KnownError
+from profiler.errors import ErrorKind, KnownError
 from profiler.plan import Preset, RunPlan
-from profiler.result import RunResult, Status
-from profiler.runner import Ended
+from profiler.result import Status
 from tests import builders
 from tests.fakes import FakeDialogs
-from tests.windows import World, window_over
+from tests.windows import World, ended, shown, started, window_over
 
 ONNX, TORCH = RunPlan("/m/net.onnx", "onnxruntime"), RunPlan("/m/net.pt", "torchscript")
-DISK_FULL = ErrorInfo(ErrorKind.DISK_FULL.value, {"file": "run.json"})
-
-
-def _ended(run_id: str = "20260102T030405-0001", saved: bool = True, **changes: object) -> Ended:
-    result = msgspec.structs.replace(builders.result(), id=run_id, **changes)
-    return Ended(result, builders.samples(), saved, None if saved else DISK_FULL)
-
-
-def _started(window: MainWindow, world: World, qtbot: QtBot, *plans: RunPlan) -> None:
-    window.desk.start(plans)
-    qtbot.waitUntil(lambda: bool(world.runs) and world.runs[0].is_started)
-
-
-def _shown(window: MainWindow) -> RunResult:
-    shown: RunResult = window.page(RESULTS).view._result
-    return shown
 
 
 def test_it_opens_on_the_start_page_at_its_usual_size(window: MainWindow) -> None:
@@ -83,9 +65,9 @@ def test_the_chooser_begins_in_the_last_folder(window: MainWindow, dialogs: Fake
 def test_a_result_that_could_not_be_saved_stays_and_can_be_saved_again(
     window: MainWindow, world: World, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     world.store.refuses = KnownError(ErrorKind.DISK_FULL, file="run.json")
-    world.runs[0].end(_ended(saved=False))
+    world.runs[0].end(ended(saved=False))
     qtbot.waitUntil(lambda: window.current == RESULTS)
     banner = window.page(RESULTS).banner
     assert banner.isVisible()
@@ -102,8 +84,8 @@ def test_a_result_that_could_not_be_saved_stays_and_can_be_saved_again(
 def test_closing_asks_before_a_result_that_is_only_in_memory_is_lost(
     window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, ONNX)
-    world.runs[0].end(_ended(saved=False))
+    started(window, world, qtbot, ONNX)
+    world.runs[0].end(ended(saved=False))
     qtbot.waitUntil(lambda: window.current == RESULTS)
     dialogs.loses = False
     assert not window.close()
@@ -154,8 +136,8 @@ def test_a_full_disk_at_export_is_one_sentence(
 
 
 def test_run_again_runs_the_same_plan(window: MainWindow, world: World, qtbot: QtBot) -> None:
-    _started(window, world, qtbot, ONNX)
-    world.runs[0].end(_ended())
+    started(window, world, qtbot, ONNX)
+    world.runs[0].end(ended())
     qtbot.waitUntil(lambda: window.current == RESULTS)
     window.page(RESULTS).view.again.click()
     qtbot.waitUntil(lambda: len(world.runs) == 2)
@@ -165,10 +147,10 @@ def test_run_again_runs_the_same_plan(window: MainWindow, world: World, qtbot: Q
 def test_run_again_after_stopping_takes_the_run_that_was_stopped(
     window: MainWindow, world: World, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, ONNX, RunPlan("/m/dropped.onnx", "onnxruntime"))
+    started(window, world, qtbot, ONNX, RunPlan("/m/dropped.onnx", "onnxruntime"))
     window.page(LIVE).stop.click()
-    ended = _ended(status=Status.STOPPED)
-    world.runs[0].end(ended)
+    stopped = ended(status=Status.STOPPED)
+    world.runs[0].end(stopped)
     qtbot.waitUntil(lambda: window.current == RESULTS)
     assert window.keeper.plan_of(ended.result) == ONNX
 
@@ -183,7 +165,7 @@ def test_a_run_of_the_history_opens(window: MainWindow, world: World, qtbot: QtB
     world.store.save(builders.result(), builders.samples())
     window.open_run("20260102T030405-0001")
     qtbot.waitUntil(lambda: window.current == RESULTS)
-    assert _shown(window).id == "20260102T030405-0001"
+    assert shown(window).id == "20260102T030405-0001"
 
 
 def test_a_run_that_is_gone_is_one_sentence(window: MainWindow, dialogs: FakeDialogs, qtbot: QtBot) -> None:
@@ -245,7 +227,7 @@ def test_f6_goes_round_the_parts_of_the_window(window: MainWindow, qtbot: QtBot)
 def test_closing_while_a_run_goes_on_asks_and_may_be_refused(
     window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     assert not window.close()
     assert dialogs.asked == [("close",)]
     assert not world.runs[0].is_cancelled
@@ -256,11 +238,11 @@ def test_closing_stops_the_run_and_waits_for_its_last_word(
     window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
 ) -> None:
     dialogs.closes = True
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     assert not window.close()
     assert world.runs[0].is_cancelled
     assert window.isVisible()
-    world.runs[0].end(_ended(status=Status.STOPPED))
+    world.runs[0].end(ended(status=Status.STOPPED))
     qtbot.waitUntil(lambda: not window.isVisible())
 
 
@@ -268,9 +250,9 @@ def test_whoever_stays_for_an_unsaved_result_is_not_thrown_out_later(
     window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
 ) -> None:
     dialogs.closes, dialogs.loses = True, False
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     window.close()
-    world.runs[0].end(_ended(status=Status.STOPPED, saved=False))
+    world.runs[0].end(ended(status=Status.STOPPED, saved=False))
     qtbot.waitUntil(lambda: ("lose", 1) in dialogs.asked)
     window.keeper.unsaved.clear()
     window.desk.start([ONNX])
@@ -278,7 +260,7 @@ def test_whoever_stays_for_an_unsaved_result_is_not_thrown_out_later(
     assert not window.close()
     assert dialogs.asked.count(("close",)) == 2
     dialogs.closes = False
-    world.runs[1].end(_ended("20260102T030406-0002"))
+    world.runs[1].end(ended("20260102T030406-0002"))
     qtbot.waitUntil(lambda: not window.isVisible())
 
 
@@ -286,7 +268,7 @@ def test_a_run_that_never_ends_does_not_keep_the_window(
     window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
 ) -> None:
     dialogs.closes = True
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     window.close()
     window.closing.force()
     assert not window.isVisible()

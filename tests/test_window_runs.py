@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -17,56 +16,39 @@ from gui.run_queue import State
 from profiler import messages
 from profiler.errors import ErrorInfo, ErrorKind
 from profiler.plan import RunPlan
-from profiler.result import RunResult, Status
-from profiler.runner import Ended, Refused
-from tests import builders
+from profiler.result import Status
+from profiler.runner import Refused
 from tests.fakes import FakeDialogs
-from tests.windows import World, surveyed
+from tests.windows import World, ended, shown, started, surveyed
 
 ONNX, TORCH = RunPlan("/m/net.onnx", "onnxruntime"), RunPlan("/m/net.pt", "torchscript")
-DISK_FULL = ErrorInfo(ErrorKind.DISK_FULL.value, {"file": "run.json"})
-
-
-def _ended(run_id: str = "20260102T030405-0001", saved: bool = True, **changes: object) -> Ended:
-    result = msgspec.structs.replace(builders.result(), id=run_id, **changes)
-    return Ended(result, builders.samples(), saved, None if saved else DISK_FULL)
-
-
-def _started(window: MainWindow, world: World, qtbot: QtBot, *plans: RunPlan) -> None:
-    window.desk.start(plans)
-    qtbot.waitUntil(lambda: bool(world.runs) and world.runs[0].is_started)
-
-
-def _shown(window: MainWindow) -> RunResult:
-    shown: RunResult = window.page(RESULTS).view._result
-    return shown
 
 
 def test_from_start_to_the_result(window: MainWindow, world: World, qtbot: QtBot) -> None:
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     assert window.current == LIVE
     world.runs[0].listen(messages.FirstInference(5))
-    world.runs[0].end(_ended())
+    world.runs[0].end(ended())
     qtbot.waitUntil(lambda: window.current == RESULTS)
-    assert _shown(window).id == "20260102T030405-0001"
+    assert shown(window).id == "20260102T030405-0001"
 
 
 def test_two_plans_run_one_after_the_other(window: MainWindow, world: World, qtbot: QtBot) -> None:
-    _started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
+    started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
     assert len(world.runs) == 1
-    world.runs[0].end(_ended("20260102T030405-0001"))
+    world.runs[0].end(ended("20260102T030405-0001"))
     qtbot.waitUntil(lambda: len(world.runs) == 2)
     assert window.current == LIVE
-    world.runs[1].end(_ended("20260102T030406-0002"))
+    world.runs[1].end(ended("20260102T030406-0002"))
     qtbot.waitUntil(lambda: window.current == RESULTS)
-    assert _shown(window).id == "20260102T030406-0002"
+    assert shown(window).id == "20260102T030406-0002"
     assert len(window.page(RESULTS)._kept) == 2
 
 
 def test_a_failed_run_does_not_keep_the_next_from_running(
     window: MainWindow, world: World, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
+    started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
     world.runs[0].end(Refused(ErrorInfo(ErrorKind.FILE_MISSING.value, {"file": "net.onnx"})))
     qtbot.waitUntil(lambda: len(world.runs) == 2)
     assert [run.state for run in window.desk.queue] == [State.REFUSED, State.RUNNING]
@@ -74,16 +56,16 @@ def test_a_failed_run_does_not_keep_the_next_from_running(
 
 
 def test_a_failed_run_is_shown_on_the_results_page(window: MainWindow, world: World, qtbot: QtBot) -> None:
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     error = ErrorInfo(ErrorKind.CHILD_KILLED.value, {"phase": "load"})
-    world.runs[0].end(_ended(status=Status.FAILED, error=error))
+    world.runs[0].end(ended(status=Status.FAILED, error=error))
     qtbot.waitUntil(lambda: window.desk.queue.is_over)
     assert window.current == RESULTS
-    assert _shown(window).status is Status.FAILED
+    assert shown(window).status is Status.FAILED
 
 
 def test_why_a_run_could_not_begin_stays_in_sight(window: MainWindow, world: World, qtbot: QtBot) -> None:
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     with qtbot.waitSignal(window.desk.all_over):
         world.runs[0].end(Refused(ErrorInfo(ErrorKind.FILE_MISSING.value, {"file": "net.onnx"})))
     assert window.current == LIVE
@@ -94,7 +76,7 @@ def test_why_a_run_could_not_begin_stays_in_sight(window: MainWindow, world: Wor
 def test_starting_beside_a_run_shows_that_the_new_one_waits(
     window: MainWindow, world: World, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     window.show_page(RUN)
     with qtbot.waitSignal(window.desk.queued):
         window.desk.start([RunPlan("/m/other.onnx", "onnxruntime")])
@@ -141,14 +123,14 @@ def test_a_run_waits_until_nothing_of_ours_is_at_work_and_says_so(
 def test_a_file_that_is_added_during_a_run_is_described_after_it(
     window: MainWindow, world: World, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     window.open_files(["/m/added.onnx"])
     row = window.page(RUN).list.rows[0]
     qtbot.waitUntil(lambda: row.file.form is not None)
     assert "its inputs are read after the run" in row.facts.text()
     assert not row.file.is_described
     assert window.page(RUN).start.isEnabled()
-    world.runs[0].end(_ended())
+    world.runs[0].end(ended())
     qtbot.waitUntil(lambda: row.file.is_described)
     assert "after the run" not in row.facts.text()
 
@@ -195,17 +177,17 @@ def test_start_cannot_be_pressed_again_while_files_are_looked_at(window: MainWin
 def test_whoever_looked_elsewhere_is_not_dragged_to_the_result(
     window: MainWindow, world: World, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     window.show_page(START)
     with qtbot.waitSignal(window.desk.all_over):
-        world.runs[0].end(_ended())
+        world.runs[0].end(ended())
     assert window.current == START
 
 
 def test_samples_are_read_only_while_the_live_page_is_shown(
     window: MainWindow, world: World, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     assert window.desk.bridge.is_watched
     window.page(LIVE).pause.click()
     assert not window.desk.bridge.is_watched
@@ -215,12 +197,12 @@ def test_samples_are_read_only_while_the_live_page_is_shown(
 
 
 def test_escape_stops_the_run_and_the_queue(window: MainWindow, world: World, qtbot: QtBot) -> None:
-    _started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
+    started(window, world, qtbot, ONNX, RunPlan("/m/other.onnx", "onnxruntime"))
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert world.runs[0].is_cancelled
-    world.runs[0].end(_ended(status=Status.STOPPED))
+    world.runs[0].end(ended(status=Status.STOPPED))
     qtbot.waitUntil(lambda: window.desk.queue.is_over)
     assert [run.state for run in window.desk.queue] == [State.STOPPED, State.DROPPED]
     assert len(world.runs) == 1
@@ -233,10 +215,10 @@ def test_torchscript_is_asked_about_once_for_its_content(
     window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
 ) -> None:
     dialogs.trusts = True
-    _started(window, world, qtbot, TORCH)
+    started(window, world, qtbot, TORCH)
     assert dialogs.asked == [("trust", "net.pt", f"{'net':0<64}")]
     assert world.trusted == {f"{'net':0<64}"}
-    world.runs[0].end(_ended())
+    world.runs[0].end(ended())
     qtbot.waitUntil(lambda: window.desk.queue.is_over)
     window.desk.start([TORCH])
     qtbot.waitUntil(lambda: len(world.runs) == 2)
@@ -246,7 +228,7 @@ def test_torchscript_is_asked_about_once_for_its_content(
 def test_without_consent_nothing_of_the_file_runs(
     window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, TORCH, ONNX)
+    started(window, world, qtbot, TORCH, ONNX)
     assert dialogs.asked[0][:2] == ("trust", "net.pt")
     assert [run.plan for run in world.runs] == [ONNX]
     assert world.trusted == set()
@@ -255,7 +237,7 @@ def test_without_consent_nothing_of_the_file_runs(
 def test_onnx_is_not_asked_about(
     window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
 ) -> None:
-    _started(window, world, qtbot, ONNX)
+    started(window, world, qtbot, ONNX)
     assert dialogs.asked == []
     assert world.hashed == []
 

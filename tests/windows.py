@@ -7,20 +7,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
+from gui.page_maker import RESULTS
 from gui.services import Services
 from gui.settings import Settings
 from hardware.machine import Cpu, Machine
 from profiler.backends.catalog import FORMATS, Format
-from profiler.errors import ErrorKind, KnownError
+from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.messages import Description, Runtime, Surveyed
 from profiler.plan import RunPlan
 from profiler.result import Flops, RunResult, Tensor
+from profiler.runner import Ended
+from tests import builders
 from tests.fakes import FakeDialogs, FakeRun, FakeStore
 
+DISK_FULL = ErrorInfo(ErrorKind.DISK_FULL.value, {"file": "run.json"})
 IMAGE = Tensor("image", "float32", ("batch", 3, "height", "width"))
 
 
@@ -124,3 +130,21 @@ def freed(widget: Any) -> None:
     application = QApplication.instance()
     assert application is not None
     application.processEvents()
+
+
+def ended(run_id: str = "20260102T030405-0001", saved: bool = True, **changes: object) -> Ended:
+    """The end of a run that went well; `changes` replace fields of its result."""
+    result = msgspec.structs.replace(builders.result(), id=run_id, **changes)
+    return Ended(result, builders.samples(), saved, None if saved else DISK_FULL)
+
+
+def started(window: MainWindow, world: World, qtbot: QtBot, *plans: RunPlan) -> None:
+    """Start these plans and wait until the first goes on."""
+    window.desk.start(plans)
+    qtbot.waitUntil(lambda: bool(world.runs) and world.runs[0].is_started)
+
+
+def shown(window: MainWindow) -> RunResult:
+    """The result on the results page."""
+    result: RunResult = window.page(RESULTS).view._result
+    return result

@@ -72,7 +72,8 @@ def _run(
     is_first = world is None or world.rank == 0
     arguments.quiet = arguments.quiet or not is_first
     queue = Queue(language, err, arguments.quiet, ranks=world)
-    queue.recover()
+    if is_first:
+        queue.recover()
     for file in arguments.trust:
         _attempt(queue, language, functools.partial(_trust, Path(file)))
     plans = [plan for file in arguments.files if (plan := _plan(queue, language, Path(file), arguments))]
