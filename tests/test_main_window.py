@@ -152,7 +152,7 @@ def test_run_again_after_stopping_takes_the_run_that_was_stopped(
     stopped = ended(status=Status.STOPPED)
     world.runs[0].end(stopped)
     qtbot.waitUntil(lambda: window.current == RESULTS)
-    assert window.keeper.plan_of(ended.result) == ONNX
+    assert window.keeper.plan_of(stopped.result) == ONNX
 
 
 def test_run_again_of_an_old_run_asks_where_the_file_is(window: MainWindow, dialogs: FakeDialogs) -> None:
