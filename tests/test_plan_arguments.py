@@ -108,16 +108,46 @@ WRONG = {
     "max_with_together": "--qps max --limit p99=5ms --together",
     "together_alone": "--together",
     "together_with_world": "--together --world-size 2",
+    "world_size_with_torchrun": "--world-size 3",
 }
+TORCHRUN = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1"}
+
+
+def _under_torchrun(monkeypatch: pytest.MonkeyPatch, rank: int) -> None:
+    for name, value in (TORCHRUN | {"RANK": str(rank)}).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.mark.parametrize("code", wording.topic("usage"))
-def test_what_does_not_fit_together_is_refused_in_one_sentence_with_exit_code_2(code: str) -> None:
+def test_what_does_not_fit_together_is_refused_in_one_sentence_with_exit_code_2(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if code == "world_size_with_torchrun":
+        _under_torchrun(monkeypatch, rank=0)
     files = (str(ONNX),) if code == "together_alone" else (str(ONNX), str(TORCHSCRIPT))
     out, err = io.StringIO(), io.StringIO()
     assert profile.run(_parsed(*WRONG[code].split(), files=files), "en", out, err) == 2
     assert err.getvalue() == f"error: {wording.say('usage', code, 'en')}\n"
     assert out.getvalue() == ""
+
+
+@pytest.mark.parametrize("options", ["--together", "--qps max --limit p99=5ms", "--world-size 3"])
+def test_of_torchruns_processes_all_refuse_and_one_speaks(
+    options: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+    for rank in range(2):
+        _under_torchrun(monkeypatch, rank)
+        err = io.StringIO()
+        parsed = _parsed(*options.split(), files=(str(ONNX), str(TORCHSCRIPT)))
+        assert profile.run(parsed, "en", io.StringIO(), err) == 2
+        told.append(err.getvalue().count("\n"))
+    assert told == [1, 0]
+
+
+def test_a_world_size_that_torchrun_confirms_is_fine() -> None:
+    load_arguments.check(_parsed("--world-size", "2"), ranks=2)
+    load_arguments.check(_parsed(), ranks=2)
 
 
 @pytest.mark.parametrize(

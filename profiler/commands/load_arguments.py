@@ -51,18 +51,19 @@ def add_processes(parser: argparse.ArgumentParser) -> None:
            help="all files resident at once: each alone, beside the others idle, and busy")  # fmt: skip
 
 
-def check(arguments: argparse.Namespace) -> None:
-    """Raises WrongUse where the options do not fit together."""
-    for code, is_wrong in _wrong(arguments).items():
+def check(arguments: argparse.Namespace, ranks: int = 1) -> None:
+    """Raises WrongUse where the options do not fit together; `ranks` processes were started by torchrun."""
+    for code, is_wrong in _wrong(arguments, ranks).items():
         if is_wrong:
             raise WrongUse(code)
 
 
-def _wrong(given: argparse.Namespace) -> dict[str, bool]:
+def _wrong(given: argparse.Namespace, ranks: int) -> dict[str, bool]:
     scenario = given.scenario
     fixed = scenario or _implied(given)
     one_by_one = fixed in ("SingleStream", "MultiStream")
     is_search = given.qps == MAX
+    world = max(given.world_size, ranks)
     lists = (given.batch, given.concurrency, given.threads)
     return {
         "qps_with_other": bool(given.qps) and fixed != "Server",
@@ -71,10 +72,11 @@ def _wrong(given: argparse.Namespace) -> dict[str, bool]:
         "concurrency_with_other": one_by_one and max((*given.concurrency, 1)) > 1,
         "max_without_limit": is_search and not any(name in given.limit for name in rate_search.SHARES),
         "max_with_list": is_search and any(len(values) > 1 for values in lists),
-        "max_with_processes": is_search and (given.world_size > 1 or given.replicates > 0),
+        "max_with_processes": is_search and (world > 1 or given.replicates > 0),
         "max_with_together": is_search and given.together,
         "together_alone": given.together and len(given.files) < 2,
-        "together_with_world": given.together and given.world_size > 1,
+        "together_with_world": given.together and world > 1,
+        "world_size_with_torchrun": ranks > 1 and given.world_size not in (1, ranks),
     }  # fmt: skip
 
 

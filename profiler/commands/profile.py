@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -41,10 +42,11 @@ def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: Tex
     2 where the options do not fit together.
     """
     try:
-        load_arguments.check(arguments)
+        load_arguments.check(arguments, _started_by_torchrun())
     except load_arguments.WrongUse as wrong:
         sentence = wording.say("usage", wrong.code, language)
-        print(wording.say("commands", "error", language, sentence=sentence), file=err)
+        if not _started_by_torchrun() or os.environ["RANK"] == "0":
+            print(wording.say("commands", "error", language, sentence=sentence), file=err)
         return 2
     if not ranks.is_under_torchrun():
         return _run(arguments, language, out, err, None)
@@ -60,6 +62,11 @@ def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: Tex
         return _run(arguments, language, out, err, world)
     finally:
         world.close()
+
+
+def _started_by_torchrun() -> int:
+    """How many processes; 0 without torchrun."""
+    return int(os.environ["WORLD_SIZE"]) if ranks.is_under_torchrun() else 0
 
 
 def _run(
