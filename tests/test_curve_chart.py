@@ -191,6 +191,13 @@ def test_lines_of_a_grid_say_which_they_are(curve: LoadCurve) -> None:
     assert not any(label.isVisible() for label in curve._items._groups)
 
 
+def test_a_closed_loop_that_is_not_drawn_is_not_framed(curve: LoadCurve) -> None:
+    curve.set_points(builders_engine.search_result().points, Marks(chosen=0))
+    assert len(curve._items._chosen.getData()[0]) == 0
+    curve.choose(1)
+    assert len(curve._items._chosen.getData()[0]) == 2
+
+
 def test_the_colours_follow_the_theme(curve: LoadCurve) -> None:
     curve.set_points(_lanes(1, 2), Marks(knee=0))
     curve.setPalette(theme.palette(dark=True))

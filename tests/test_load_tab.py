@@ -128,3 +128,33 @@ def test_every_load_is_shown_without_a_word_too_many(view: ResultView, qtbot: Qt
         assert view.numbers.model() is not None
         view.grab()
     assert view.tabs.focusPolicy() != Qt.FocusPolicy.NoFocus
+
+
+def test_results_of_one_kind_stay_on_the_page_that_is_read(view: ResultView) -> None:
+    view.show_result(builders_engine.sweep_result(), builders.samples())
+    view.tabs.setCurrentWidget(view.phases)
+    view.show_result(builders_engine.concurrency_result(), builders.samples())
+    assert view.tabs.currentWidget() is view.phases
+    view.show_result(builders_engine.server_result(), builders.samples())
+    assert view.tabs.currentWidget() is view.schedule
+    view.show_result(builders.failed(), None)
+    assert view.tabs.currentWidget() is view.settings
+    view.show_result(builders.result(), builders.samples())
+    assert view.tabs.currentWidget() is view.waits
+
+
+def test_only_the_page_that_is_seen_makes_the_tabs_high(view: ResultView) -> None:
+    view.show_result(builders_engine.sweep_result(), builders.samples())
+    high = view.tabs.minimumSizeHint().height()
+    view.tabs.setCurrentWidget(view.waits)
+    assert view.tabs.minimumSizeHint().height() < high
+
+
+def test_a_table_of_a_section_shows_every_row(view: ResultView, qtbot: QtBot) -> None:
+    view.resize(900, 900)
+    view.show()
+    view.show_result(builders_engine.replicated_result(), None)
+    view.tabs.setCurrentWidget(view.more)
+    for table in view.more.tables:
+        last = table.visualRect(table.texts.index(table.texts.rowCount() - 1, 0))
+        assert last.bottom() <= table.viewport().height()

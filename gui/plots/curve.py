@@ -70,7 +70,10 @@ class LoadCurve(Chart):
     def choose(self, at: int | None) -> None:
         """Mark this point; None for none."""
         self._marks = self._marks._replace(chosen=at)
-        self._items.choose(self._places([at] if at is not None else [], _MAIN))
+        self._items.choose(self._places([one for one in self._drawn() if one == at], _MAIN))
+
+    def _drawn(self) -> list[int]:
+        return sorted(at for group in curve_points.groups(self._points) for at in group)
 
     def _draw(self) -> None:
         self._fit()
@@ -150,7 +153,9 @@ class LoadCurve(Chart):
             self.bottom.set_rule(axes.count_ticks)
         start = min(xs) if self._by_load else 0.0
         span = max(xs) - start or 1.0
-        self.plot.setXRange(start - (0.04 * span if self._by_load else 0), max(xs) + 0.1 * span, padding=0)
+        # Room for the names of the lines, which are longer where there are several of each.
+        room = 0.1 if len(curve_points.groups(self._points)) < 2 else 0.22
+        self.plot.setXRange(start - (0.04 * span if self._by_load else 0), max(xs) + room * span, padding=0)
 
     def _place_marks(self) -> None:
         limited = f"{self._marks.limit_name.lower()}_ns"
@@ -171,7 +176,7 @@ class LoadCurve(Chart):
 
     def _place_words(self) -> None:
         """Names of the lines beside their highest point, names of the marks beside these."""
-        every = self._places(range(len(self._points)), LINES)
+        every = self._places(self._drawn(), LINES)
         top = max(every, key=lambda place: place[2], default=None)
         names = {} if top is None else {name: self._places([top[0]], (name,)) for name in LINES}
         self._items.name_lines({name: places[0] for name, places in names.items() if places})
@@ -179,27 +184,23 @@ class LoadCurve(Chart):
         self._items.name_groups(self._group_names())
 
     def _group_names(self) -> list[tuple[float, float, str]]:
-        """What tells the lines of one percentile apart, where each begins."""
+        """What tells the lines of one percentile apart, where each ends."""
         found = curve_points.groups(self._points)
         if len(found) < 2 or any(point.stage for point in self._points):
             return []
         others = [name for name in settings_text.varied(self._points) if name != swept(self._points)]
-        starts = [(group[0], self._places(group[:1], LINES)) for group in found]
+        ends = [self._places(group, ("p50_ns",))[-1:] for group in found]
         language = sentences.language()
         return [
-            (
-                places[0][1],
-                max(y for _, _, y in places),
-                settings_text.setting(self._points[at], others, language),
-            )
-            for at, places in starts
-            if places
+            (x, y, settings_text.setting(self._points[at], others, language))
+            for places in ends
+            for at, x, y in places
         ]
 
     def _under(self, position: QPointF) -> int | None:
         """The point at this position of the scene."""
         box = self.plot.getViewBox()
-        every = self._places(range(len(self._points)), LINES)
+        every = self._places(self._drawn(), LINES)
         seen = [(at, box.mapViewToScene(QPointF(x, y))) for at, x, y in every]
         places = [(at, spot.x(), spot.y()) for at, spot in seen]
         return curve_points.nearest(places, position.x(), position.y(), _REACH_PX)

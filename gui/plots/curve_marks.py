@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from gui.plots.colours import Colours
 from gui.plots.curve_points import LINES, apart
@@ -15,6 +15,8 @@ from gui.plots.curve_points import LINES, apart
 Place = tuple[int, float, float]
 _NAMES = {"mean_ns": "mean", "p50_ns": "P50", "p90_ns": "P90", "p95_ns": "P95", "p99_ns": "P99"}
 _MOST_LEFT = 0.25
+# Opaque enough for a name to be read over a line, not so much that the line seems to end.
+_GROUND = 190
 
 
 class CurveMarks:
@@ -33,6 +35,7 @@ class CurveMarks:
         self._lines = {name: pg.TextItem(_NAMES[name], anchor=(0, 0.5)) for name in LINES}
         self._named = {"knee": pg.TextItem(""), "best": pg.TextItem("")}
         self._groups: list[Any] = []
+        self._lowest = 0.0
         self._now: Colours | None = None
         self._font = QFont()
         marks = (self._chosen, self._knee, self._best, self._failed, self._limit)
@@ -57,16 +60,20 @@ class CurveMarks:
 
     def name_lines(self, places: dict[str, Place]) -> None:
         """Each line's name to the right of its place, kept apart from the one below."""
-        box = self._plot.getViewBox()
-        low, high = box.viewRange()[1]
-        step = (high - low) / max(1.0, box.height())
-        gap = 0.95 * QFontMetricsF(self._font).height() * step
+        high = self._plot.getViewBox().viewRange()[1][1]
         ordered = sorted(places, key=lambda name: (places[name][2], LINES.index(name)))
-        heights = apart([places[name][2] for name in ordered], gap, high - gap / 2)
+        heights = apart([places[name][2] for name in ordered], self._gap(), high - self._gap() / 2)
+        self._lowest = min(heights, default=high)
         for name, label in self._lines.items():
             label.setVisible(name in places)
         for name, height in zip(ordered, heights, strict=True):
             self._lines[name].setPos(places[name][1] + self._beside(), height)
+
+    def _gap(self) -> float:
+        """The height of a name, in the units of the plot."""
+        box = self._plot.getViewBox()
+        low, high = box.viewRange()[1]
+        return float(0.95 * QFontMetricsF(self._font).height() * (high - low) / max(1.0, box.height()))
 
     def _beside(self) -> float:
         """Room beside a symbol, in the units of the plot."""
@@ -87,16 +94,18 @@ class CurveMarks:
                 label.setPos(xs[0], ys[0])
 
     def name_groups(self, names: Sequence[tuple[float, float, str]]) -> None:
-        """A text above each of these places."""
+        """A text to the right of each of these places, below the names of lines and apart."""
+        ordered = sorted(names, key=lambda name: name[1])
+        heights = apart([y for _, y, _ in ordered], self._gap(), self._lowest - self._gap())
         while len(self._groups) < len(names):
-            self._groups.append(pg.TextItem("", anchor=(0, 1.1)))
+            self._groups.append(pg.TextItem("", anchor=(0, 0.5)))
             self._plot.addItem(self._groups[-1], ignoreBounds=True)
             self._tint(self._groups[-1])
         for at, label in enumerate(self._groups):
             label.setVisible(at < len(names))
-        for label, (x, y, text) in zip(self._groups, names, strict=False):
+        for label, (x, _, text), height in zip(self._groups, ordered, heights, strict=False):
             label.setText(text)
-            label.setPos(x, y)
+            label.setPos(x + self._beside(), height)
 
     def say(self, mean: str, knee: str, best: str) -> None:
         self.words["mean_ns"] = mean
@@ -129,3 +138,6 @@ class CurveMarks:
         label.setFont(self._font)
         if self._now is not None:
             label.setColor(self._now.text)
+            ground = QColor(self._now.background)
+            ground.setAlpha(_GROUND)
+            label.fill = pg.mkBrush(ground)

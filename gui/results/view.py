@@ -48,6 +48,7 @@ class ResultView(QWidget):
         super().__init__(parent)
         self._answer = answer
         self._result: RunResult | None = None
+        self._opened: QWidget | None = None
         self.title = ElidedLabel(self)
         self.context = QuietLabel(self)
         self.answer = wrapped_label(self)
@@ -123,7 +124,6 @@ class ResultView(QWidget):
         self.tabs.setTabText(self.tabs.indexOf(self.load), self._load_name(result))
         if result.points:
             self.load.show_result(result)
-            self.tabs.setCurrentWidget(self.load)
         self.tabs.setTabVisible(self.tabs.indexOf(self.schedule), ScheduleTab.applies(result))
         self.schedule.show_result(result)
         self.phases.show_result(result)
@@ -131,9 +131,21 @@ class ResultView(QWidget):
         self.error.setVisible(result.error is not None)
         if result.error is not None:
             self.error.show_error(result.error, result.model.name)
-        if not result.latency.count:
-            self.tabs.setCurrentWidget(self.settings)
+        self._open_page(result)
         self._fill(result)
+
+    def _open_page(self, result: RunResult) -> None:
+        """What speaks for a result of its kind; of one kind the page stays, so that results are compared."""
+        wanted: QWidget = self.waits
+        if not result.latency.count:
+            wanted = self.settings
+        elif result.points:
+            wanted = self.load
+        elif ScheduleTab.applies(result):
+            wanted = self.schedule
+        if wanted is not self._opened:
+            self.tabs.setCurrentWidget(wanted)
+        self._opened = wanted
 
     def _fill(self, result: RunResult) -> None:
         self.title.set_whole(visible(result.model.name))
