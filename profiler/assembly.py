@@ -116,7 +116,8 @@ def _marks(filled: Sequence[Point], gathered: Gathered) -> tuple[int | None, int
     if gathered.plan.companions:
         return None, None
     limits = gathered.plan.limits
-    return curve.knee(filled), curve.best_under_limit(filled, limits) if limits else None
+    known = {"size": float(gathered.model.size_bytes)}
+    return curve.knee(filled), curve.best_under_limit(filled, limits, known) if limits else None
 
 
 def _chosen(filled: Sequence[Point], knee: int | None, best: int | None, gathered: Gathered) -> int:
@@ -129,7 +130,13 @@ def _chosen(filled: Sequence[Point], knee: int | None, best: int | None, gathere
     for index in (best, None if is_offline else knee):
         if index is not None:
             return index
-    return max(measured, key=lambda index: filled[index].throughput.samples_per_s or 0.0)
+    return max(measured, key=lambda index: _worth(filled[index]))
+
+
+def _worth(point: Point) -> tuple[bool, float]:
+    """A rate that the model keeps up with before any that it does not."""
+    grows = point.lateness is not None and bool(point.lateness.backlog_grows)
+    return not grows, point.throughput.samples_per_s or 0.0
 
 
 def _status(gathered: Gathered, filled: Sequence[Point]) -> Status:
