@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from gui.loads import Load
 from profiler import plan as plans
 from profiler import shapes
@@ -16,6 +18,7 @@ from profiler.plan import Preset, RunPlan
 if TYPE_CHECKING:
     from profiler.backends.catalog import Format
     from profiler.messages import Description
+    from profiler.result import Tensor
 
 Shape = tuple[int, ...]
 
@@ -60,7 +63,10 @@ class ChosenFile:
 
 @dataclass(frozen=True)
 class Choices:
-    """What holds for every file; `shapes` by path and input. Without `duration_s` the preset decides."""
+    """What holds for every file; `shapes` by path and input.
+
+    Without `duration_s` the preset decides how long, with `replicates` 0 in how many processes.
+    """
 
     runtime: str = ""
     device: str = "cpu"
@@ -74,6 +80,7 @@ class Choices:
     duration_s: float | None = None
     warmup: Literal["auto"] | int = "auto"
     load_timeout_s: float = 600.0
+    replicates: int = 0
     load: Load = field(default_factory=Load)
 
 
@@ -82,9 +89,9 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
     given = {name: shape for (path, name), shape in choices.shapes.items() if path == file.path}
     dimensions = _own_dimensions(file, choices.dimensions)
     if file.description is not None:
-        shapes.concrete_shapes(file.description.inputs, choices.batch, given, dimensions)
+        _check_batches(file.description.inputs, choices.load.batches(choices.batch), given, dimensions)
     fits = file.form is not None and choices.runtime in file.form.runtimes
-    return RunPlan(
+    settled = RunPlan(
         model_path=str(file.path),
         runtime=choices.runtime if fits else file.runtime,
         device=choices.device,
@@ -98,8 +105,21 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
         stopping=plans.stopping_for(choices.preset, choices.duration_s),
         warmup=choices.warmup,
         load_timeout_s=choices.load_timeout_s,
-        **choices.load.fields(),
+        replicates=0 if choices.load.is_search else choices.replicates,
     )
+    return msgspec.structs.replace(settled, **choices.load.fields())
+
+
+def _check_batches(
+    inputs: Sequence[Tensor],
+    batches: Sequence[int],
+    given: Mapping[str, Shape],
+    dimensions: Mapping[str, int],
+) -> None:
+    """Raises KnownError for the first batch that the file does not take, or that its given shapes hide."""
+    made = [shapes.concrete_shapes(inputs, batch, given, dimensions) for batch in batches]
+    if len(made) > 1 and made[0] == made[1]:
+        raise KnownError(ErrorKind.SHAPE_MISMATCH, given=batches[1], what="given_whole")
 
 
 def free_dimensions(files: Sequence[ChosenFile], batch: int) -> dict[str, int]:

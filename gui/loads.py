@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,67 +36,104 @@ class Task(enum.Enum):
 
 
 LISTED = (Task.RISING_LOAD, Task.MOST_PER_SECOND)
-LIMITED = (*LISTED, Task.AT_RANDOM)
+LIMITED = tuple(task for task in Task if task is not Task.TOGETHER)
+# What a limit may be on, and of how many answers in a hundred it then speaks.
+PERCENTILES = {"p99": 99, "p95": 95, "p90": 90, "p50": 50}
+MOST_AT_ONCE, MOST_BATCH, MOST_RATE = 1_024, 65_536, 1e6
+
+_APART = re.compile(r"[,;，；、\s]+")
+_RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True)
 class Load:
-    """The question with its numbers; `rate_per_s` None looks for the highest that keeps `limit_ms`."""
+    """The question with its numbers; `is_search` looks for the highest rate that keeps the limit.
+
+    `limit_ms` is the most that the percentile `limit_on` may be, None for no limit.
+    """
 
     task: Task = Task.ONE_ANSWER
     values: tuple[int, ...] = ()
-    rate_per_s: float | None = None
+    rates: tuple[float, ...] = ()
+    highest: bool = False
+    limit_on: str = "p99"
     limit_ms: float | None = None
     samples_per_query: int = 8
     processes: int = 2
 
     @property
     def is_search(self) -> bool:
-        return self.task is Task.AT_RANDOM and self.rate_per_s is None
+        return self.task is Task.AT_RANDOM and self.highest
 
     @property
-    def trouble(self) -> str:
-        """A code of what is missing, or empty."""
-        if self.task in LISTED and not self.values:
-            return "values"
-        return "limit" if self.is_search and self.limit_ms is None else ""
-
-    @property
-    def points(self) -> int:
-        """How many points are measured; a search tries about twelve."""
+    def troubles(self) -> dict[str, str]:
+        """A code of what is wrong by the field that it is wrong in; nothing starts while there is one."""
+        found = {}
         if self.task in LISTED:
-            return max(1, len(self.values))
-        return 12 if self.is_search else 3 if self.task is Task.TOGETHER else 1
+            most = MOST_AT_ONCE if self.task is Task.RISING_LOAD else MOST_BATCH
+            found["values"] = "" if self.values and max(self.values) <= most else "values"
+        if self.task is Task.AT_RANDOM and not self.highest:
+            found["rates"] = "" if self.rates and max(self.rates) <= MOST_RATE else "rates"
+        if self.is_search and self.limit_ms is None:
+            found["limit"] = "limit"
+        return {field: code for field, code in found.items() if code}
+
+    def batches(self, otherwise: int) -> tuple[int, ...]:
+        """Every batch that is measured."""
+        return self.values if self.task is Task.MOST_PER_SECOND and self.values else (otherwise,)
 
     def fields(self) -> dict[str, Any]:
-        """Fields of a RunPlan."""
-        limits = {"p99": self.limit_ms * 1e6} if self.limit_ms is not None and self.task in LIMITED else {}
-        found: dict[str, Any] = {"scenario": self._scenario(), "limits": limits}
-        if self.task is Task.RISING_LOAD:
-            found["sweep"] = Sweep(concurrency=self.values)
-        elif self.task is Task.MOST_PER_SECOND:
-            found["sweep"] = Sweep(batch=self.values)
-        elif self.task is Task.PROCESSES:
+        """Fields of a RunPlan; a list of one value is no sweep."""
+        found: dict[str, Any] = {"scenario": self._scenario(), "sweep": self._sweep()}
+        if self.limit_ms is not None and self.task in LIMITED:
+            found["limits"] = {self.limit_on: self.limit_ms * 1e6}
+        if self.task is Task.MOST_PER_SECOND and self.values:
+            found["batch"] = self.values[0]
+        if self.task is Task.PROCESSES:
             found["world_size"] = self.processes
         return found
 
+    def _sweep(self) -> Sweep:
+        several = self.values if len(self.values) > 1 else ()
+        if self.task is Task.RISING_LOAD:
+            return Sweep(concurrency=several)
+        if self.task is Task.MOST_PER_SECOND:
+            return Sweep(batch=several)
+        is_rates = self.task is Task.AT_RANDOM and not self.highest and len(self.rates) > 1
+        return Sweep(rate_per_s=self.rates) if is_rates else Sweep()
+
     def _scenario(self) -> Scenario:
+        first_value = self.values[0] if self.values else 1
+        first_rate = self.rates[0] if self.rates and not self.highest else None
         known: dict[Task, Scenario] = {
-            Task.RISING_LOAD: Concurrency(),
+            Task.RISING_LOAD: Concurrency(first_value),
             Task.MOST_PER_SECOND: Offline(),
-            Task.AT_RANDOM: Server(self.rate_per_s),
+            Task.AT_RANDOM: Server(first_rate),
             Task.QUERY: MultiStream(self.samples_per_query),
         }
         return known.get(self.task, SingleStream())
 
 
+def _listed(text: str) -> list[str]:
+    return [word for word in _APART.split(text) if word]
+
+
 def numbers(text: str) -> tuple[int, ...] | None:
     """Whole numbers of at least 1, as people list them: 1, 2, 4; None for anything else."""
-    parts = text.replace(";", ",").replace("，", ",").replace(" ", ",").split(",")
-    words = [part for part in parts if part]
-    if not words or not all(word.isdecimal() and int(word) for word in words):
+    words = _listed(text)
+    if not words or not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
         return None
-    return tuple(dict.fromkeys(int(word) for word in words))
+    found = tuple(dict.fromkeys(int(word) for word in words))
+    return found if min(found) >= 1 else None
+
+
+def rates(text: str) -> tuple[float, ...] | None:
+    """Rates above 0, as people list them: 50, 99.5, 200; None for anything else."""
+    words = _listed(text)
+    if not words or not all(_RATE.fullmatch(word) for word in words):
+        return None
+    found = tuple(dict.fromkeys(float(word) for word in words))
+    return found if min(found) > 0 else None
 
 
 def rising_to(usable_cpus: int) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
@@ -21,13 +22,15 @@ from PySide6.QtWidgets import (
 
 from gui.choices import Choices
 from gui.loads import Task
-from gui.panel import plain_label
+from gui.pace import Pace
+from gui.panel import QuietLabel, plain_label
 from gui.shape_rows import ShapeRows
 from gui.task_box import TaskBox
-from profiler import cores, rate_search
-from profiler.plan import STOPPING, Preset
+from gui.task_notes import Around
+from profiler import cores
+from profiler.plan import PROCESSES, Preset
 
-_MOST_BATCH, _MOST_THREADS, _LARGEST_SEED = 65_536, 1_024, 2**31 - 1
+_MOST_BATCH, _MOST_THREADS, _LARGEST_SEED, _MOST_REPLICATES = 65_536, 1_024, 2**31 - 1, 100
 PRESETS = (Preset.QUICK, Preset.STANDARD, Preset.RIGOROUS, Preset.POWER)
 
 
@@ -44,23 +47,26 @@ class RunForm(QWidget):
         self.tasks = TaskBox(self)
         self.rows = ShapeRows(self)
         self.exactly, self.duration = QCheckBox(self), QDoubleSpinBox(self)
+        self.search_note = QuietLabel(self)
         self.fold = QPushButton(self)
         self.more = QWidget(self)
-        self.seed, self.practice, self.load_timeout = (QSpinBox(self.more) for _ in range(3))
+        self.replicates, self.seed, self.practice, self.load_timeout = (QSpinBox(self.more) for _ in range(4))
         self.inputs, self.choose_inputs = QLineEdit(self.more), QPushButton(self.more)
         self._labels: dict[QWidget, QLabel] = {}
         self._input_files: list[str] = []
+        self._files = 0
         self._prepare()
         self._arrange()
         self._connect()
-        self.tasks.set_usable_cpus(len(cores.usable()))
         self.set_devices(("cpu",))
         self.set_runtimes(())
         self.retranslate()
+        self._follow()
 
     def _prepare(self) -> None:
         self.batch.setRange(1, _MOST_BATCH)
         self.threads.setRange(0, _MOST_THREADS)
+        self.replicates.setRange(0, _MOST_REPLICATES)
         self.seed.setRange(0, _LARGEST_SEED)
         self.practice.setRange(-1, 1_000_000)
         self.practice.setValue(-1)
@@ -71,6 +77,7 @@ class RunForm(QWidget):
         self.duration.setValue(10)
         self.duration.setEnabled(False)
         self.inputs.setReadOnly(True)
+        self.search_note.setWordWrap(True)
         for box in (self.device, self.runtime, self.preset):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(12)
@@ -85,10 +92,11 @@ class RunForm(QWidget):
             _side_by_side(self.exactly, self.duration),
             _side_by_side(self.inputs, self.choose_inputs),
         )
-        upper = self._form((self.device, self.runtime, self.batch))
+        self.upper = self._form((self.device, self.runtime, self.batch))
         lower = self._form((self.threads, self.preset))
         lower.addRow(exact)
-        hidden = self._form((self.seed, self.practice, self.load_timeout), self.more)
+        lower.addRow(self.search_note)
+        hidden = self._form((self.replicates, self.seed, self.practice, self.load_timeout), self.more)
         self._labels[self.inputs] = plain_label(self.more)
         self._labels[self.inputs].setBuddy(self.choose_inputs)
         hidden.addRow(self._labels[self.inputs], given)
@@ -96,7 +104,7 @@ class RunForm(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(10)
         box.addWidget(self.tasks)
-        box.addLayout(upper)
+        box.addLayout(self.upper)
         box.addWidget(self.rows)
         box.addLayout(lower)
         box.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
@@ -117,22 +125,51 @@ class RunForm(QWidget):
 
     def _connect(self) -> None:
         for box in (self.device, self.runtime, self.preset):
-            box.currentIndexChanged.connect(self.changed)
-        for spin in (self.batch, self.threads, self.seed, self.practice, self.load_timeout, self.duration):
-            spin.valueChanged.connect(self.changed)
-        self.exactly.toggled.connect(self.duration.setEnabled)
-        self.exactly.toggled.connect(lambda on: self.preset.setEnabled(not on))
-        self.exactly.toggled.connect(self.changed)
+            box.currentIndexChanged.connect(self._tell)
+        numbers = (self.batch, self.threads, self.duration)
+        for spin in (*numbers, self.replicates, self.seed, self.practice, self.load_timeout):
+            spin.valueChanged.connect(self._tell)
+        self.exactly.toggled.connect(self._tell)
         self.rows.changed.connect(self.changed)
-        self.tasks.changed.connect(self._on_task_changed)
+        self.tasks.changed.connect(self._tell)
         self.fold.toggled.connect(self.more.setVisible)
         self.fold.toggled.connect(self._say_fold)
         self.choose_inputs.clicked.connect(self.inputs_requested)
 
-    def _on_task_changed(self) -> None:
-        """Batches of a list take the place of the one."""
-        self.batch.setEnabled(self.tasks.task is not Task.MOST_PER_SECOND)
+    def _tell(self) -> None:
+        self._follow()
         self.changed.emit()
+
+    def _follow(self) -> None:
+        """Everything that follows from another field: what applies, what is known around the question."""
+        is_search = self.tasks.load.is_search
+        is_exact = self.exactly.isChecked() and not is_search
+        self.upper.setRowVisible(self.batch, self.tasks.task is not Task.MOST_PER_SECOND)
+        self.exactly.setEnabled(not is_search)
+        self.duration.setEnabled(is_exact)
+        self.preset.setEnabled(not is_exact)
+        self.replicates.setEnabled(not is_search)
+        self.search_note.setVisible(is_search)
+        self.tasks.set_pace(self.pace)
+        self.tasks.set_around(self._around())
+        self._say_replicates()
+
+    def _around(self) -> Around:
+        names = [str(self.device.itemData(at)) for at in range(self.device.count())]
+        kind = str(self.device.currentData()).partition(":")[0]
+        cards = sum(name.startswith(f"{kind}:") for name in names) if kind == "cuda" else 0
+        return Around(len(cores.usable()) or os.cpu_count() or 1, cards, self._files, self.batch.value())
+
+    def set_runnable(self, files: int) -> None:
+        """How many files can be measured as the page stands."""
+        self._files = files
+        self._follow()
+
+    @property
+    def pace(self) -> Pace:
+        """How thorough."""
+        duration = self.duration.value() if self.exactly.isChecked() else None
+        return Pace(Preset(self.preset.currentData()), duration, self.replicates.value())
 
     def set_preset(self, preset: Preset) -> None:
         self.preset.setCurrentIndex(PRESETS.index(preset))
@@ -173,22 +210,12 @@ class RunForm(QWidget):
             threads=self.threads.value(),
             seed=self.seed.value(),
             preset=Preset(self.preset.currentData()),
-            duration_s=self.duration.value() if self.exactly.isChecked() else None,
+            duration_s=self.pace.duration_s,
+            replicates=self.replicates.value(),
             warmup="auto" if practice < 0 else practice,
             load_timeout_s=float(self.load_timeout.value()),
             load=self.tasks.load,
         )
-
-    @property
-    def seconds(self) -> tuple[float, float]:
-        """The shortest and the longest time of measuring one file."""
-        load, preset = self.tasks.load, Preset(self.preset.currentData())
-        if load.is_search:
-            return load.points * rate_search.SHORTEST_S, load.points * rate_search.POLICIES[preset].most_s
-        if self.exactly.isChecked():
-            return load.points * self.duration.value(), load.points * self.duration.value()
-        rule = STOPPING[preset]
-        return load.points * rule.minimum_s, load.points * rule.maximum_s
 
     def retranslate(self) -> None:
         for field, text in self._words().items():
@@ -203,8 +230,12 @@ class RunForm(QWidget):
         self.exactly.setText(self.tr("E&xactly this long instead:"))
         self.choose_inputs.setText(self.tr("C&hoose…"))
         self.choose_inputs.setAccessibleName(self.tr("Choose a file with inputs"))
+        self.search_note.setText(
+            self.tr("A search decides by itself how long it tries a rate, each in one process.")
+        )
         self._line_up()
         self._say_fold()
+        self._say_replicates()
         self._say_items()
         self._say_inputs()
 
@@ -224,6 +255,7 @@ class RunForm(QWidget):
             self.batch: self.tr("Per &batch"),
             self.threads: self.tr("&Threads"),
             self.preset: self.tr("How &long"),
+            self.replicates: self.tr("&Fresh processes"),
             self.seed: self.tr("S&eed of made-up inputs"),
             self.practice: self.tr("&Practice runs (warm-up)"),
             self.load_timeout: self.tr("&Give up loading after"),
@@ -233,6 +265,10 @@ class RunForm(QWidget):
     def _say_fold(self) -> None:
         sign = "▾" if self.fold.isChecked() else "▸"
         self.fold.setText(f"{sign}  " + self.tr("&More"))
+
+    def _say_replicates(self) -> None:
+        count = PROCESSES[Preset(self.preset.currentData())]
+        self.replicates.setSpecialValueText(self.tr("%n for each point", "", count))
 
     def _say_inputs(self) -> None:
         names = ", ".join(path.replace("\\", "/").rpartition("/")[2] for path in self._input_files)

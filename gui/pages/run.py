@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from gui import loads, titles
+from gui import loads, time_words, titles
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
 from gui.choices import ChosenFile, free_dimensions, open_shapes, plan_for
@@ -227,9 +227,9 @@ class RunPage(QWidget):
                 except KnownError as error:
                     trouble = error.info
             row.show_state(trouble)
-        self._missing = choices.load.trouble
+        self.form.set_runnable(len(self.plans))
+        self._missing = self.form.tasks.trouble
         if choices.load.task is Task.TOGETHER:
-            self._missing = "" if len(self.plans) > 1 else "together"
             self.plans = loads.together(self.plans)
         if self._missing:
             self.plans = []
@@ -250,23 +250,24 @@ class RunPage(QWidget):
             self.ready.setText(self.tr("Checking the files…"))
         elif not self.files:
             self.ready.setText(self.tr("Add a model file to begin."))
-        elif self._missing == "together":
-            self.ready.setText(self.tr("To see models live together, add at least two files."))
         elif self._missing:
-            self.ready.setText(self.tr("A number is missing; it is named below the question."))
+            self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the question."))
         elif not count:
             self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the file."))
         else:
             self.ready.setText(self.tr("Ready: %n run(s)", "", count))
-        least, most = (count * seconds for seconds in self.form.seconds)
+        self.hint.setText(self._hint(count, refused))
+
+    def _hint(self, count: int, refused: int) -> str:
+        """How long all of it takes."""
         if not count:
-            self.hint.setText(self.tr("Close other programs for a quiet machine."))
-            return
-        text = self.tr("{least} to {most} s of measuring, and a few seconds to get ready.")
-        if least == most:
-            text = self.tr("{most} s of measuring, and a few seconds to get ready.")
+            return self.tr("Close other programs for a quiet machine.")
+        load, pace = self.form.tasks.load, self.form.pace
+        least, most = (count * seconds for seconds in pace.seconds(load))
+        processes = count * pace.processes(load)
+        text = self.tr("{time} of measuring; each of %n process(es) gets ready first.", "", processes)
         left_out = self.tr(" %n file(s) left out.", "", refused) if refused else ""
-        self.hint.setText(text.format(least=f"{least:g}", most=f"{most:g}") + left_out)
+        return text.format(time=time_words.between(least, most)) + left_out
 
     def retranslate(self) -> None:
         self.models_title.setText(self.tr("1  Models"))

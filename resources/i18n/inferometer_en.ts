@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>RunForm</name>
+    <message numerus="yes">
+        <source>%n for each point</source>
+        <translation>
+            <numerusform>%n for each point</numerusform>
+            <numerusform>%n for each point</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RunPage</name>
     <message numerus="yes">
         <source>Ready: %n run(s)</source>
@@ -11,10 +21,34 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{time} of measuring; each of %n process(es) gets ready first.</source>
+        <translation>
+            <numerusform>{time} of measuring; %n process gets ready first.</numerusform>
+            <numerusform>{time} of measuring; each of %n processes gets ready first.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source> %n file(s) left out.</source>
         <translation>
             <numerusform> %n file is left out.</numerusform>
             <numerusform> %n files are left out.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TaskBox</name>
+    <message numerus="yes">
+        <source>About {time} for each file, in about %n fresh process(es).</source>
+        <translation>
+            <numerusform>About {time} for each file, in about %n fresh process.</numerusform>
+            <numerusform>About {time} for each file, in about %n fresh processes.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{time} for each file, in %n fresh process(es).</source>
+        <translation>
+            <numerusform>{time} for each file, in %n fresh process.</numerusform>
+            <numerusform>{time} for each file, in %n fresh processes.</numerusform>
         </translation>
     </message>
 </context>

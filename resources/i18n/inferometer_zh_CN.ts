@@ -478,6 +478,21 @@ You are asked once for this content; if it changes, you are asked again.</source
     </message>
 </context>
 <context>
+    <name>LimitField</name>
+    <message>
+        <source> ms</source>
+        <translation> 毫秒</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>无上限</translation>
+    </message>
+    <message>
+        <source>How many answers must keep the limit</source>
+        <translation>须满足上限的回答比例</translation>
+    </message>
+</context>
+<context>
     <name>LivePage</name>
     <message>
         <source>Nothing is being measured</source>
@@ -1510,6 +1525,10 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>选择输入数据文件</translation>
     </message>
     <message>
+        <source>A search decides by itself how long it tries a rate, each in one process.</source>
+        <translation>搜索会自行决定每个速率测多久，每个速率用一个进程。</translation>
+    </message>
+    <message>
         <source>&amp;Where</source>
         <translation>设备(&amp;W)</translation>
     </message>
@@ -1530,6 +1549,10 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>测量时长(&amp;L)</translation>
     </message>
     <message>
+        <source>&amp;Fresh processes</source>
+        <translation>全新进程(&amp;F)</translation>
+    </message>
+    <message>
         <source>S&amp;eed of made-up inputs</source>
         <translation>生成输入的种子(&amp;E)</translation>
     </message>
@@ -1548,6 +1571,12 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>&amp;More</source>
         <translation>更多(&amp;M)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n for each point</source>
+        <translation>
+            <numerusform>每个点 %n 个</numerusform>
+        </translation>
     </message>
     <message>
         <source>made up from the seed</source>
@@ -1624,14 +1653,6 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>请先添加模型文件。</translation>
     </message>
     <message>
-        <source>To see models live together, add at least two files.</source>
-        <translation>要查看模型共存的情况，请至少添加两个文件。</translation>
-    </message>
-    <message>
-        <source>A number is missing; it is named below the question.</source>
-        <translation>缺少一个数值，见问题下方的说明。</translation>
-    </message>
-    <message>
         <source>Nothing can be measured yet; the reason stands at the file.</source>
         <translation>暂时无法测量，原因见文件处。</translation>
     </message>
@@ -1646,12 +1667,14 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>请关闭其他程序，让电脑保持空闲。</translation>
     </message>
     <message>
-        <source>{least} to {most} s of measuring, and a few seconds to get ready.</source>
-        <translation>测量 {least} 至 {most} 秒，另需几秒准备。</translation>
+        <source>Nothing can be measured yet; the reason stands at the question.</source>
+        <translation>暂时无法测量，原因见“问题”处。</translation>
     </message>
-    <message>
-        <source>{most} s of measuring, and a few seconds to get ready.</source>
-        <translation>测量 {most} 秒，另需几秒准备。</translation>
+    <message numerus="yes">
+        <source>{time} of measuring; each of %n process(es) gets ready first.</source>
+        <translation>
+            <numerusform>测量 {time}；%n 个进程各自先做准备。</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source> %n file(s) left out.</source>
@@ -1950,56 +1973,12 @@ You are asked once for this content; if it changes, you are asked again.</source
 <context>
     <name>TaskBox</name>
     <message>
-        <source>List whole numbers of at least 1, such as 1, 2, 4.</source>
-        <translation>请列出不小于 1 的整数，例如 1, 2, 4。</translation>
-    </message>
-    <message>
-        <source>The highest rate needs a limit to keep: say how long 99 of 100 may take.</source>
-        <translation>最高请求率需要一个上限：请填写 100 次中 99 次最多可用多久。</translation>
-    </message>
-    <message>
-        <source>find the highest that keeps the limit</source>
-        <translation>找出满足上限的最高请求率</translation>
-    </message>
-    <message>
-        <source> ms</source>
-        <translation> 毫秒</translation>
-    </message>
-    <message>
-        <source>no limit</source>
-        <translation>无上限</translation>
-    </message>
-    <message>
-        <source>How long does one answer take?</source>
-        <translation>一次回答需要多久？</translation>
-    </message>
-    <message>
-        <source>How does it behave under rising load?</source>
-        <translation>负载上升时表现如何？</translation>
-    </message>
-    <message>
-        <source>How many answers per second at most?</source>
-        <translation>每秒最多能回答多少？</translation>
-    </message>
-    <message>
-        <source>What if requests come at random?</source>
-        <translation>请求随机到达时会怎样？</translation>
-    </message>
-    <message>
-        <source>How long do several samples at once take?</source>
-        <translation>一次多个样本需要多久？</translation>
-    </message>
-    <message>
-        <source>How much do several processes do?</source>
-        <translation>多个进程能完成多少？</translation>
-    </message>
-    <message>
-        <source>How do several models live together?</source>
-        <translation>多个模型如何共存？</translation>
-    </message>
-    <message>
         <source>&amp;Question</source>
         <translation>问题(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
     </message>
     <message>
         <source>Batch si&amp;zes</source>
@@ -2022,40 +2001,180 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>进程数(&amp;C)</translation>
     </message>
     <message>
-        <source>Ever more requests at once. The answer: wait and throughput at each, and the knee.</source>
-        <translation>同时的请求越来越多。得到：各点的等待时间与吞吐量，以及拐点。</translation>
+        <source>Limit to &amp;keep</source>
+        <translation>须满足的上限(&amp;K)</translation>
     </message>
     <message>
-        <source>99 of 100 withi&amp;n</source>
-        <translation>100 次中 99 次不超过(&amp;N)</translation>
+        <source>{way} The answer: {answer}.</source>
+        <translation>{way}得到：{answer}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>About {time} for each file, in about %n fresh process(es).</source>
+        <translation>
+            <numerusform>每个文件约 {time}，约 %n 个全新进程。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{time} for each file, in %n fresh process(es).</source>
+        <translation>
+            <numerusform>每个文件 {time}，%n 个全新进程。</numerusform>
+        </translation>
     </message>
     <message>
         <source>Samples per quer&amp;y</source>
         <translation>每个查询的样本数(&amp;Y)</translation>
     </message>
+</context>
+<context>
+    <name>TaskFields</name>
     <message>
-        <source>One request after another. The answer: the typical wait (P50).</source>
-        <translation>请求一个接一个。得到：典型等待时间（P50）。</translation>
+        <source>find the highest that keeps the limit</source>
+        <translation>找出满足上限的最高速率</translation>
+    </message>
+</context>
+<context>
+    <name>TaskNotes</name>
+    <message>
+        <source>{share} of 100 answers are to come within {time}.</source>
+        <translation>100 次回答中应有 {share} 次不超过 {time}。</translation>
     </message>
     <message>
-        <source>All samples are there at once, in batches. The answer: samples per second.</source>
-        <translation>所有样本一次给出，分批处理。得到：每秒样本数。</translation>
+        <source>This needs at least two files that can run.</source>
+        <translation>至少需要两个可以运行的文件。</translation>
     </message>
     <message>
-        <source>Arrivals as from many users. The answer: how long 99 of 100 wait at a rate, or the rate.</source>
-        <translation>如同许多用户随机到达。得到：某请求率下 100 次中 99 次的等待时间，或最高请求率。</translation>
+        <source>List whole numbers from 1 to {most}, such as 1, 2, 4.</source>
+        <translation>请列出 1 到 {most} 的整数，例如 1, 2, 4。</translation>
     </message>
     <message>
-        <source>One query holds several samples. The answer: the wait for the last.</source>
-        <translation>一个查询包含多个样本。得到：最后一个样本的等待时间。</translation>
+        <source>List rates above 0, such as 50, 100, 200.</source>
+        <translation>请列出大于 0 的速率，例如 50, 100, 200。</translation>
     </message>
     <message>
-        <source>Each on cores of its own. The answer: what all do together.</source>
-        <translation>每个进程使用各自的核心。得到：合计完成多少。</translation>
+        <source>The highest rate needs a limit to keep.</source>
+        <translation>要找最高速率，须先给出上限。</translation>
     </message>
     <message>
-        <source>All files in memory at once. The answer: each alone, beside idle and beside busy ones.</source>
-        <translation>所有文件同时在内存中。得到：各自单独、与空闲模型共存、与繁忙模型共存时的表现。</translation>
+        <source>In batches of {batch} a query becomes {total} samples.</source>
+        <translation>按每批 {batch} 个，一次查询会变成 {total} 个样本。</translation>
+    </message>
+    <message>
+        <source>Graphics cards: {count}. The processes share one.</source>
+        <translation>显卡数：{count}。各进程共用一块。</translation>
+    </message>
+    <message>
+        <source>Cores to use: {count}. The processes share them.</source>
+        <translation>可用核心数：{count}。各进程共用这些核心。</translation>
+    </message>
+</context>
+<context>
+    <name>TaskWords</name>
+    <message>
+        <source>How long does one answer take?</source>
+        <translation>一次回答要多久？</translation>
+    </message>
+    <message>
+        <source>How does it behave under rising load?</source>
+        <translation>负载上升时表现如何？</translation>
+    </message>
+    <message>
+        <source>How many answers per second at most?</source>
+        <translation>每秒最多能回答多少次？</translation>
+    </message>
+    <message>
+        <source>What if requests come at random?</source>
+        <translation>请求随机到来时会怎样？</translation>
+    </message>
+    <message>
+        <source>How long do several samples at once take?</source>
+        <translation>一次查询多个样本要多久？</translation>
+    </message>
+    <message>
+        <source>How much do several processes do?</source>
+        <translation>多个进程一起能做多少？</translation>
+    </message>
+    <message>
+        <source>How do several models live together?</source>
+        <translation>多个模型共处时如何？</translation>
+    </message>
+    <message>
+        <source>the highest rate that keeps the limit</source>
+        <translation>满足上限的最高速率</translation>
+    </message>
+    <message>
+        <source>typical wait (P50)</source>
+        <translation>典型等待时间（P50）</translation>
+    </message>
+    <message>
+        <source>wait and throughput, and the knee</source>
+        <translation>各负载下的等待与吞吐量，以及拐点</translation>
+    </message>
+    <message>
+        <source>samples per second, by batch</source>
+        <translation>各批大小下的每秒样本数</translation>
+    </message>
+    <message>
+        <source>slow 1 in 100 (P99) at a rate</source>
+        <translation>某一速率下百次中最慢的一次（P99）</translation>
+    </message>
+    <message>
+        <source>wait for the last sample of a query (P99)</source>
+        <translation>一次查询等到最后一个样本的时间（P99）</translation>
+    </message>
+    <message>
+        <source>samples per second of all together</source>
+        <translation>所有进程合计的每秒样本数</translation>
+    </message>
+    <message>
+        <source>wait alone, beside idle, beside busy models</source>
+        <translation>单独、旁有空闲模型、旁有忙碌模型时的等待</translation>
+    </message>
+    <message>
+        <source>One request after another (SingleStream).</source>
+        <translation>请求一个接一个发出（SingleStream）。</translation>
+    </message>
+    <message>
+        <source>Ever more requests under way at once (concurrency).</source>
+        <translation>同时进行的请求越来越多（并发）。</translation>
+    </message>
+    <message>
+        <source>All samples are there at once and are taken in batches (Offline).</source>
+        <translation>所有样本一开始就在，按批取用（Offline）。</translation>
+    </message>
+    <message>
+        <source>Requests arrive as from many users, whatever the model does (Server).</source>
+        <translation>请求如同来自众多用户，不等模型（Server）。</translation>
+    </message>
+    <message>
+        <source>Each query holds several samples (MultiStream).</source>
+        <translation>每次查询含多个样本（MultiStream）。</translation>
+    </message>
+    <message>
+        <source>Several processes at once, each with its share of the machine (world size).</source>
+        <translation>多个进程同时运行，各占机器的一份（world size）。</translation>
+    </message>
+    <message>
+        <source>All files are in memory at once, as on a small server.</source>
+        <translation>所有文件同时在内存中，如同小服务器。</translation>
+    </message>
+</context>
+<context>
+    <name>TimeWords</name>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} h</source>
+        <translation>{n} 小时</translation>
+    </message>
+    <message>
+        <source>{least} to {most}</source>
+        <translation>{least} 至 {most}</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} 秒</translation>
     </message>
 </context>
 <context>
@@ -2145,6 +2264,10 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>drifting</source>
         <translation>有漂移</translation>
+    </message>
+    <message>
+        <source>disturbed</source>
+        <translation>受到干扰</translation>
     </message>
     <message>
         <source>two groups of waits</source>
