@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -11,7 +12,7 @@ from gui.plots.curve_points import Marks, swept
 from gui.plots.waterfall import Bar, Waterfall
 from gui.results.view import ResultView
 from profiler.answer import sentence
-from profiler.result import Boundary, RunResult
+from profiler.result import Boundary, Check, RunResult
 from tests import builders, builders_engine
 
 
@@ -144,17 +145,31 @@ def test_results_of_one_kind_stay_on_the_page_that_is_read(view: ResultView) -> 
 
 
 def test_only_the_page_that_is_seen_makes_the_tabs_high(view: ResultView) -> None:
-    view.show_result(builders_engine.sweep_result(), builders.samples())
-    high = view.tabs.minimumSizeHint().height()
-    view.tabs.setCurrentWidget(view.waits)
-    assert view.tabs.minimumSizeHint().height() < high
-
-
-def test_a_table_of_a_section_shows_every_row(view: ResultView, qtbot: QtBot) -> None:
-    view.resize(900, 900)
-    view.show()
-    view.show_result(builders_engine.replicated_result(), None)
+    high = _machine_result()
+    view.show_result(msgspec.structs.replace(high, points=builders_engine.sweep_result().points), None)
+    low = view.tabs.minimumSizeHint().height()
     view.tabs.setCurrentWidget(view.more)
+    assert view.tabs.minimumSizeHint().height() > low
+
+
+@pytest.mark.parametrize("width", [700, 1_700])
+def test_a_table_of_a_section_is_as_high_as_its_rows_at_every_width(view: ResultView, width: int) -> None:
+    view.resize(300, 900)
+    view.show()
+    view.show_result(_machine_result(), None)
+    view.tabs.setCurrentWidget(view.more)
+    view.resize(width, 900)
+    view.grab()
+    assert len(view.more.tables) == 2
     for table in view.more.tables:
         last = table.visualRect(table.texts.index(table.texts.rowCount() - 1, 0))
-        assert last.bottom() <= table.viewport().height()
+        assert 0 <= table.viewport().height() - last.bottom() <= 6
+
+
+def _machine_result() -> RunResult:
+    """Three processes, and a line for each of thirty checks."""
+    checks = tuple(
+        Check("power_profile", "warning", {"setting": f"a long name of a setting, number {at}"})
+        for at in range(30)
+    )
+    return builders_engine.replicated_result(readiness=checks)

@@ -123,6 +123,12 @@ def test_a_point_in_words_has_its_intervals_and_its_doubts() -> None:
     assert len(point_text.doubts(result, result.points[1])) == 1
 
 
+def test_a_point_does_not_repeat_the_doubts_of_the_whole_run() -> None:
+    doubt = Verdict(Level.CAUTION, (Reason("search_none_passes"),))
+    result = with_points((point(verdict=doubt),), verdict=doubt)
+    assert point_text.doubts(result, result.points[0]) == []
+
+
 def test_a_failed_point_in_words_is_its_name_and_why() -> None:
     result = builders_engine.sweep_result()
     assert point_text.numbers(result, result.points[3]) == "batch size 64"

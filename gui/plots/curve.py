@@ -143,7 +143,11 @@ class LoadCurve(Chart):
         self._is_log = high / max(1.0, low) > _LINEAR_UP_TO
         self._unit = axes.unit_for(float(np.median(values)))
         self.left.set_rule(partial(axes.log_ticks if self._is_log else axes.linear_ticks, self._unit))
-        bottom, top = (self._y(low * 0.7), self._y(high * 1.3)) if self._is_log else (0.0, high * 1.12)
+        bottom, top = 0.0, high * 1.12
+        if self._is_log:
+            # Below the lowest line is room for the word of a mark.
+            span = self._y(high) - self._y(low)
+            bottom, top = self._y(low) - 0.18 * span, self._y(high) + 0.08 * span
         self.plot.setYRange(bottom, top, padding=0)
 
     def _fit_load(self, xs: list[float], loads: list[float]) -> None:

@@ -41,6 +41,9 @@ class CurveMarks:
         marks = (self._chosen, self._knee, self._best, self._failed, self._limit)
         for item in (*marks, *self._lines.values(), *self._named.values()):
             plot.addItem(item, ignoreBounds=True)
+        # Above the names, whose ground would cut into them.
+        for item in (self._chosen, self._knee, self._best):
+            item.setZValue(1)
 
     def place(
         self, knee: Sequence[Place], best: Sequence[Place], failed: Sequence[float], limit: float | None

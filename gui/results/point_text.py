@@ -58,7 +58,9 @@ def _memory(point: Point) -> list[str]:
 
 
 def doubts(result: RunResult, point: Point) -> Sequence[str]:
-    """Why it failed, or each reason of its verdict."""
+    """Why it failed, or each reason of its verdict that the verdict of the run does not give already."""
     if point.error is not None:
         return [sentences.of_error(point.error, result.model.name)]
-    return [sentences.of_reason(reason) for reason in (point.verdict.reasons if point.verdict else ())]
+    said = result.verdict.reasons if result.verdict is not None else ()
+    own = point.verdict.reasons if point.verdict is not None else ()
+    return [sentences.of_reason(reason) for reason in own if reason not in said]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from gui import tables
@@ -34,13 +35,16 @@ class SectionTable(QTableView):
         self._is_narrow = not _has_sentences(rows)
         if not self._is_narrow:
             header.setSectionResizeMode(len(heads) - 1, QHeaderView.ResizeMode.Stretch)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for each in (header, self.verticalHeader()):
-            each.sectionResized.connect(lambda *_: self.fit())
+        header.sectionResized.connect(lambda *_: self.fit())
+        self.fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self.fit()
 
     def fit(self) -> None:
-        """As high as the rows are."""
+        """As high as the rows are at this width."""
+        self.resizeRowsToContents()
         head = self.horizontalHeader().sizeHint().height() if not self.horizontalHeader().isHidden() else 0
         self.setFixedHeight(head + self.verticalHeader().length() + 2 * self.frameWidth() + 2)
         if self._is_narrow:

@@ -98,6 +98,7 @@ class VerdictLine(QWidget):
         known = {
             "stable": self.tr("steady"),
             "drifting": self.tr("drifting"),
+            "disturbed": self.tr("disturbed"),
             "bimodal": self.tr("two groups of waits"),
             "not_stabilised": self.tr("practice did not settle"),
             "too_few_samples": self.tr("too few to tell whether steady"),

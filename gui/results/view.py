@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui import sentences, titles
 from gui.cards import MetricCard
@@ -17,6 +17,7 @@ from gui.results import numbers, settings
 from gui.results.charts import OrderTab, WaitsTab
 from gui.results.error_card import ErrorCard
 from gui.results.load_tab import LoadTab
+from gui.results.page_tabs import PageTabs
 from gui.results.phases_tab import PhasesTab
 from gui.results.readings import all_readings
 from gui.results.schedule_tab import ScheduleTab
@@ -60,7 +61,7 @@ class ResultView(QWidget):
         self.waits, self.order = WaitsTab(), OrderTab()
         self.numbers, self.settings, self.missing = FactsView(), FactsView(), FactsView()
         self.missing.setColumnHidden(1, True)
-        self.tabs = QTabWidget(self)
+        self.tabs = PageTabs(self)
         self.again, self.export, self.report = (QPushButton(self) for _ in range(3))
         self._prepare()
         self._arrange()
@@ -73,10 +74,8 @@ class ResultView(QWidget):
             font.setBold(label is self.title)
             label.setFont(font)
         self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.tabs.setMinimumHeight(self.fontMetrics().height() * 20)
         for page in self._pages():
-            self.tabs.addTab(page, "")
-        self.tabs.currentChanged.connect(self._fit_tabs)
+            self.tabs.add_page(page)
         for button, signal in (
             (self.again, self.run_again_requested),
             (self.export, self.export_requested),
@@ -87,13 +86,6 @@ class ResultView(QWidget):
     def _pages(self) -> tuple[QWidget, ...]:
         charts = (self.load, self.schedule, self.waits, self.order, self.phases)
         return (*charts, self.more, self.numbers, self.settings, self.missing)
-
-    def _fit_tabs(self, current: int) -> None:
-        """Only the page that is seen says how high the tabs must be."""
-        for at, page in enumerate(self._pages()):
-            ignored, usual = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
-            page.setSizePolicy(ignored, usual if at == current else ignored)
-        self.tabs.updateGeometry()
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
