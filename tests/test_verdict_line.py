@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtGui import QPalette
 from pytestqt.qtbot import QtBot
@@ -62,3 +63,26 @@ def test_measurements_are_told_with_their_processes(line: VerdictLine) -> None:
     assert "3,000 measurements in 3 processes" in line.summary.text()
     line.show_result(builders.result())
     assert "processes" not in line.summary.text()
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "stable",
+        "drifting",
+        "disturbed",
+        "throttled",
+        "bimodal",
+        "not_stabilised",
+        "too_few_samples",
+    ],
+)
+def test_every_state_of_a_run_is_a_word(line: VerdictLine, status: str) -> None:
+    whole = builders.result()
+    assert whole.steadiness is not None
+    steadiness = msgspec.structs.replace(whole.steadiness, status=status)
+    line.show_result(msgspec.structs.replace(whole, steadiness=steadiness))
+    said = line.summary.text().partition(" · ")[0]
+    assert said
+    assert "_" not in said
+    assert line._steady("a_state_of_later") == "a_state_of_later"

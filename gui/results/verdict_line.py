@@ -99,6 +99,7 @@ class VerdictLine(QWidget):
             "stable": self.tr("steady"),
             "drifting": self.tr("drifting"),
             "disturbed": self.tr("disturbed"),
+            "throttled": self.tr("slowed down by heat or power"),
             "bimodal": self.tr("two groups of waits"),
             "not_stabilised": self.tr("practice did not settle"),
             "too_few_samples": self.tr("too few to tell whether steady"),

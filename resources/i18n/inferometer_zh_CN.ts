@@ -539,6 +539,14 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>第 {position} 个，共 {count} 个</translation>
     </message>
     <message>
+        <source>point {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>point {number} of {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>process {number} of {count}</source>
         <translation>第 {number} 个进程，共 {count} 个</translation>
     </message>
@@ -608,6 +616,10 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>undecided</source>
         <translation>未定</translation>
+    </message>
+    <message>
+        <source>{number} of {count} processes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>measured</source>
@@ -2268,6 +2280,10 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>disturbed</source>
         <translation>受到干扰</translation>
+    </message>
+    <message>
+        <source>slowed down by heat or power</source>
+        <translation>因过热或功耗限制而降速</translation>
     </message>
     <message>
         <source>two groups of waits</source>
