@@ -539,14 +539,6 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>第 {position} 个，共 {count} 个</translation>
     </message>
     <message>
-        <source>point {number}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>point {number} of {count}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>process {number} of {count}</source>
         <translation>第 {number} 个进程，共 {count} 个</translation>
     </message>
@@ -616,10 +608,6 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>undecided</source>
         <translation>未定</translation>
-    </message>
-    <message>
-        <source>{number} of {count} processes</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>measured</source>
