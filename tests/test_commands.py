@@ -158,7 +158,10 @@ def test_a_display_is_known_by_the_environment(environment: dict[str, str], syst
 def test_ctrl_c_keeps_what_was_measured_and_exits_130() -> None:
     command = [
         sys.executable,
-        "main.py",
+        "-c",
+        # A shell that starts its jobs in the background has them ignore Ctrl-C, and children inherit that.
+        "import main, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "sys.exit(main.main(sys.argv[1:]))",
         "profile",
         str(ONNX),
         "--duration",
