@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
@@ -10,29 +11,41 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 from gui import sentences, tables
 from gui.models.text_table import TextTable
 from profiler import settings_text, units, wording
+from profiler.metrics import curve as curves
+from profiler.plan import RunPlan
 from profiler.result import Point, Status
 
 if TYPE_CHECKING:
     from gui.plots.curve import LoadCurve
+    from gui.plots.curve_points import Marks
     from profiler.runner import PointBegun, PointDone
 
 _SEEN_ROWS = 5
+_NAME, _STATE = 0, 4
 
 
 class LivePoints(QWidget):
-    """Attributes: `points` by index; `going` the index of the one that is measured now, or None."""
+    """Attributes: `points` by index; `going` the index of the one that is measured now, or None.
+
+    `processes` says of each index how many processes have measured it, and how many are to.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.points: dict[int, Point] = {}
         self.going: int | None = None
+        self.processes: dict[int, tuple[int, int]] = {}
+        self._plan: RunPlan | None = None
         self._curve: LoadCurve | None = None
-        self.table, self.model = QTableView(self), TextTable(self, frozenset({0}))
+        self.table, self.model = QTableView(self), TextTable(self, frozenset({_NAME, _STATE}))
         self.table.setModel(self.model)
         tables.prepare(self.table)
         self.table.setSelectionMode(QTableView.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        # Numbers stay beside the name that they belong to, however wide the window is.
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
         rows = self.table.verticalHeader().defaultSectionSize() * _SEEN_ROWS
         self.table.setMinimumHeight(rows)
         self._box = QVBoxLayout(self)
@@ -41,9 +54,11 @@ class LivePoints(QWidget):
         self.hide()
         self.retranslate()
 
-    def clear(self) -> None:
+    def clear(self, plan: RunPlan | None = None) -> None:
         """A new run begins; it may have one point only, and then this stays hidden."""
-        self.points, self.going = {}, None
+        self.points, self.going, self.processes, self._plan = {}, None, {}, plan
+        if self._curve is not None:
+            self._curve.hide()
         self.hide()
 
     def begin(self, event: PointBegun) -> None:
@@ -52,12 +67,15 @@ class LivePoints(QWidget):
             return
         self.points.setdefault(event.index, event.point)
         self.going = event.index
+        self.processes[event.index] = event.replicate, event.replicates
         self.show()
         self._fill()
 
     def done(self, event: PointDone) -> None:
         """What is known of a point after one more child."""
         self.points[event.index], self.going = event.point, None
+        measured, wanted = self.processes.get(event.index, (0, 1))
+        self.processes[event.index] = measured + 1, wanted
         self._fill()
 
     @property
@@ -71,30 +89,53 @@ class LivePoints(QWidget):
         return self._curve
 
     def _fill(self) -> None:
-        known = [self.points[at] for at in sorted(self.points)]
-        fields = settings_text.varied(known) or ["batch"]
-        self.model.set_rows(self._heads(), [self._row(at, fields) for at in sorted(self.points)])
-        self.table.scrollToBottom()
+        self.model.set_rows(self._heads(), [self._row(at) for at in sorted(self.points)])
+        if self.going is not None:
+            self.table.scrollTo(self.model.index(sorted(self.points).index(self.going), 0))
+        self._draw()
+
+    def _draw(self) -> None:
+        """What is known so far; what waits for its turn has no place yet."""
+        known = [point for _, point in sorted(self.points.items()) if point.latency.count or point.error]
         measured = [point for point in known if point.latency.count]
         if len(measured) > 1 and not known[0].together:
-            from gui.plots.curve_points import Marks
+            self.curve.show()
+            self.curve.show_by_load(not known[-1].stage)
+            self.curve.set_points(known, self._marks(known))
 
-            self.curve.set_points(known, Marks())
+    def _marks(self, known: list[Point]) -> Marks:
+        """The best point so far, with its limit; a limit that none keeps yet may still be kept."""
+        from gui.plots.curve_points import Marks
+
+        limits = self._plan.limits if self._plan is not None else {}
+        best = _best(known, limits) if limits else None
+        if best is None:
+            return Marks()
+        name, most = next(iter(limits.items()))
+        return Marks(best=best, limit_ns=most, limit_name=name.upper())
+
+    def _fields(self, point: Point) -> list[str]:
+        """The settings that were to be gone through; workers and threads follow from them."""
+        if point.stage:
+            return ["rate_per_s" if point.rate_per_s is not None else "concurrency"]
+        sweep = self._plan.sweep if self._plan is not None else None
+        swept = [name for name in settings_text.FIELDS if sweep is not None and getattr(sweep, name)]
+        return swept or settings_text.varied(list(self.points.values())) or ["batch"]
 
     def _heads(self) -> tuple[str, ...]:
         return self.tr("point"), "P50", "P99", self.tr("samples/s"), self.tr("state")
 
-    def _row(self, at: int, fields: list[str]) -> tuple[str, ...]:
+    def _row(self, at: int) -> tuple[str, ...]:
         point = self.points[at]
         return (
-            self._name(point, fields),
+            self._name(point),
             units.duration(point.latency.p50_ns),
             units.duration(point.latency.p99_ns),
             units.rate(point.throughput.samples_per_s),
             self._state(at, point),
         )
 
-    def _name(self, point: Point, fields: list[str]) -> str:
+    def _name(self, point: Point) -> str:
         language = sentences.language()
         word = ""
         for code in ("stage", "together"):
@@ -102,7 +143,8 @@ class LivePoints(QWidget):
             word = wording.say("loads", f"{code}_{value}", language) if value else word
         if point.together:
             return self.tr("other models: {state}").format(state=word)
-        setting = settings_text.setting(point, [name for name in fields if getattr(point, name)], language)
+        fields = [name for name in self._fields(point) if getattr(point, name)]
+        setting = settings_text.setting(point, fields, language)
         return f"{word}: {setting}" if word else setting
 
     def _state(self, at: int, point: Point) -> str:
@@ -113,6 +155,9 @@ class LivePoints(QWidget):
         if point.stage and point.stage != "capacity":
             kept = {True: self.tr("keeps the limit"), False: self.tr("breaks the limit")}
             return kept.get(bool(point.kept), "") if point.kept is not None else self.tr("undecided")
+        measured, wanted = self.processes.get(at, (1, 1))
+        if measured < wanted:
+            return self.tr("{number} of {count} processes").format(number=measured, count=wanted)
         return self.tr("measured") if point.latency.count else ""
 
     def retranslate(self) -> None:
@@ -124,3 +169,11 @@ class LivePoints(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+
+def _best(known: list[Point], limits: Mapping[str, float]) -> int | None:
+    """Of a search the highest rate that was proved to keep the limit; else the most under the limits."""
+    if not known[-1].stage:
+        return curves.best_under_limit(known, limits)
+    proved = [at for at, point in enumerate(known) if point.kept and point.rate_per_s is not None]
+    return max(proved, key=lambda at: known[at].rate_per_s or 0.0, default=None)

@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
         """Read samples only while somebody looks at them."""
         page = self.pages.get(LIVE)
         shown = page is not None and self.stack.currentWidget() is page
-        self.desk.bridge.is_watched = shown and not self.page(LIVE).pause.isChecked()
+        self.desk.bridge.is_watched = shown and self.page(LIVE).is_drawing
 
     def _on_ended(self, ended: Ended, plan: RunPlan) -> None:
         self.keeper.take(ended, plan)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -11,7 +14,7 @@ from gui.pages.live import READY, LivePage
 from gui.run_queue import QueuedRun
 from profiler import messages
 from profiler.errors import ErrorInfo
-from profiler.plan import RunPlan
+from profiler.plan import RunPlan, Sweep
 from profiler.result import Point, Status
 from profiler.runner import PointBegun, PointDone
 from tests import builders_engine
@@ -32,8 +35,10 @@ def _rows(points: LivePoints) -> list[list[str]]:
     ]
 
 
-def _begun(index: int, point: Point, total: int | None = 3, replicate: int = 0) -> PointBegun:
-    return PointBegun(index, total, point, replicate, 2)
+def _begun(
+    index: int, point: Point, total: int | None = 3, replicate: int = 0, replicates: int = 1
+) -> PointBegun:
+    return PointBegun(index, total, point, replicate, replicates)
 
 
 def test_one_point_needs_no_table(points: LivePoints) -> None:
@@ -76,12 +81,135 @@ def test_each_process_starts_the_page_again_and_is_counted(qtbot: QtBot) -> None
     page = LivePage()
     qtbot.addWidget(page)
     page.begin(QueuedRun(RunPlan("/m/a.onnx", "onnxruntime")))
-    page.take(_begun(0, Point(1, 1, 1), total=1))
+    page.take(_begun(0, Point(1, 1, 1), total=1, replicates=2))
     page.take(messages.FirstInference(5))
     page.take(messages.Measuring(12, "steady"))
     page.take(PointDone(0, Point(1, 1, 1)))
     assert page.stop.isEnabled()
-    page.take(_begun(0, Point(1, 1, 1), total=1, replicate=1))
+    page.take(_begun(0, Point(1, 1, 1), total=1, replicate=1, replicates=2))
     assert page.phases.current == READY
     assert page.position.text() == "process 2 of 2"
     assert page.points.isHidden()
+
+
+def _sweep(**changes: Any) -> RunPlan:
+    return msgspec.structs.replace(
+        RunPlan("/m/a.onnx", "onnxruntime", sweep=Sweep(concurrency=(1, 2, 4))), **changes
+    )
+
+
+def _page(qtbot: QtBot, plan: RunPlan) -> LivePage:
+    page = LivePage()
+    qtbot.addWidget(page)
+    page.begin(QueuedRun(plan))
+    return page
+
+
+def test_a_point_is_named_by_what_was_swept_and_by_nothing_that_follows_from_it(points: LivePoints) -> None:
+    first = msgspec.structs.replace(builders_engine.concurrency_result().points[0], threads=2)
+    points.clear(_sweep())
+    points.begin(_begun(0, first))
+    points.done(PointDone(0, first))
+    points.begin(_begun(1, Point(1, 2, 0, status=Status.INTERRUPTED)))
+    assert [row[0] for row in _rows(points)] == ["1 in flight", "2 in flight"]
+
+
+def test_rates_of_a_search_are_named_by_their_rate(points: LivePoints) -> None:
+    points.clear(builders_engine.search_result().plan)
+    for index, point in enumerate(builders_engine.search_result().points[:2]):
+        points.begin(_begun(index, point, total=None))
+        points.done(PointDone(index, point))
+    names = [row[0] for row in _rows(points)]
+    assert "in flight" in names[0]
+    assert "in flight" not in names[1]
+
+
+def test_a_point_that_waits_for_more_processes_says_so(points: LivePoints) -> None:
+    point = builders_engine.concurrency_result().points[0]
+    points.begin(_begun(0, point, replicates=2))
+    points.done(PointDone(0, point))
+    assert _rows(points)[0][-1] == "1 of 2 processes"
+    points.begin(_begun(0, point, replicate=1, replicates=2))
+    points.done(PointDone(0, point))
+    assert _rows(points)[0][-1] == "measured"
+
+
+def test_points_that_wait_or_failed_do_not_keep_the_others_from_being_drawn(points: LivePoints) -> None:
+    first, second, *_ = builders_engine.concurrency_result().points
+    failed = Point(1, 64, 0, status=Status.FAILED, error=ErrorInfo("out_of_memory"))
+    for index, point in enumerate((first, second, failed)):
+        points.begin(_begun(index, point))
+        points.done(PointDone(index, point))
+    points.begin(_begun(3, Point(1, 128, 0, status=Status.INTERRUPTED)))
+    assert len(points.curve._points) == 3
+    assert not points.curve.isHidden()
+    points.clear()
+    assert points.curve.isHidden()
+
+
+def test_the_best_point_so_far_is_marked_with_its_limit(points: LivePoints) -> None:
+    known = builders_engine.concurrency_result().points[:2]
+    slowest = max(point.latency.p99_ns or 0 for point in known)
+    for most, best in ((slowest, True), (1.0, False)):
+        points.clear(_sweep(limits={"p99": most}))
+        for index, point in enumerate(known):
+            points.begin(_begun(index, point))
+            points.done(PointDone(index, point))
+        assert (points.curve._marks.best is not None) is best
+        assert points.curve._marks.limit_ns == (most if best else None)
+
+
+def test_points_are_counted_and_of_a_search_nobody_knows_how_many(qtbot: QtBot) -> None:
+    page = _page(qtbot, _sweep())
+    page.take(_begun(1, Point(1, 2, 0), replicate=1, replicates=3))
+    assert page.position.text() == "point 2 of 3 · process 2 of 3"
+    page.take(_begun(4, Point(1, 2, 0), total=None))
+    assert page.position.text() == "point 5"
+
+
+def test_every_batch_of_a_list_is_named(qtbot: QtBot) -> None:
+    assert _page(qtbot, _sweep(sweep=Sweep(batch=(1, 4)))).context.text() == "CPU, batch 1, 4"
+
+
+def test_waits_that_nobody_sees_are_not_drawn(qtbot: QtBot) -> None:
+    page = _page(qtbot, _sweep())
+    with qtbot.waitSignal(page.drawing_changed) as changed:
+        page.take(_begun(0, Point(1, 1, 0)))
+    assert changed.args == [False]
+    page.take(messages.FirstInference(5))
+    page.tick(None, np.full(40, 1_000_000, dtype=np.int64))
+    assert page._chart is None
+    with qtbot.waitSignal(page.drawing_changed) as again:
+        page.begin(QueuedRun(RunPlan("/m/b.onnx", "onnxruntime")))
+    assert again.args == [True]
+
+
+def test_the_last_report_of_a_child_is_not_taken_for_the_next_ones(qtbot: QtBot) -> None:
+    page = _page(qtbot, _sweep())
+    page.take(_begun(0, Point(1, 1, 0)))
+    page.take(messages.FirstInference(5))
+    page.take(messages.Measuring(12, "steady"))
+    page.take(_begun(1, Point(1, 2, 0)))
+    page.tick(messages.Progress(99, 10, 5, 0.9), None)
+    assert page.bar.value() == 0
+    assert [reading.number.text() for reading in page.readings] == ["–", "0", "0"]
+
+
+def test_a_wait_that_the_child_does_not_tell_is_not_zero(qtbot: QtBot) -> None:
+    page = _page(qtbot, _sweep())
+    page.take(messages.FirstInference(5))
+    page.take(messages.Measuring(12, "steady"))
+    page.tick(messages.Progress(99, 10, 0, 0.5), None)
+    assert [reading.number.text() for reading in page.readings[:2]] == ["–", "99"]
+
+
+def test_of_a_search_the_best_is_a_rate_that_kept_the_limit(points: LivePoints) -> None:
+    result = builders_engine.search_result()
+    points.clear(result.plan)
+    for index, point in enumerate(result.points):
+        points.begin(_begun(index, point, total=None))
+        points.done(PointDone(index, point))
+    best = points.curve._marks.best
+    assert best is not None
+    kept = [point.rate_per_s for point in result.points if point.kept and point.rate_per_s]
+    assert points.curve._points[best].rate_per_s == max(kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,17 @@ if TYPE_CHECKING:
 
     Samples = npt.NDArray[np.int64]
 
-READY, PRACTICE, MEASURING, OVER = range(4)
+
+class Phase(enum.IntEnum):
+    """Where a child is, by its place in the strip."""
+
+    READY = 0
+    PRACTICE = 1
+    MEASURING = 2
+    OVER = 3
+
+
+READY, PRACTICE, MEASURING, OVER = Phase
 DELAYED = "delayed"
 COLD_CALLS = 2
 CALLS_BETWEEN_DRAWINGS = 400
@@ -66,6 +77,7 @@ class LivePage(QWidget):
         self._step = "start"
         self._place = (0, 0)
         self._process = (0, 0)
+        self._point: tuple[int, int | None] = (0, 1)
         self._measured_from, self._practised, self._counted = 0, 0, 0
         self._middle_ns: float | None = None
         self._ticks = 0
@@ -139,15 +151,15 @@ class LivePage(QWidget):
 
     def _connect(self) -> None:
         self.stop.clicked.connect(self.stop_requested)
-        self.pause.toggled.connect(lambda paused: self.drawing_changed.emit(not paused))
+        self.pause.toggled.connect(lambda _: self.drawing_changed.emit(self.is_drawing))
         self.stop.setEnabled(False)
 
     def begin(self, run: QueuedRun) -> None:
         """A run of the queue begins."""
         self._run, self._step = run, "start"
-        self._process = (0, 0)
-        self.points.clear()
-        self.chart_panel.show()
+        self._process, self._point = (0, 0), (0, 1)
+        self.points.clear(run.plan)
+        self._show_chart(True)
         self._begin_child()
         self.stop.setEnabled(True)
         self.retranslate()
@@ -179,10 +191,11 @@ class LivePage(QWidget):
         match event:
             case PointBegun():
                 self._process = event.replicate + 1, event.replicates
+                self._point = event.index + 1, event.total
                 self._begin_child()
                 self.points.begin(event)
                 # A curve of points says more than the waits of one of them, and both want room.
-                self.chart_panel.setVisible(event.total == 1)
+                self._show_chart(event.total == 1)
                 self._say_place()
             case PointDone():
                 self.points.done(event)
@@ -207,16 +220,27 @@ class LivePage(QWidget):
 
     def tick(self, latest: messages.Report | None, samples: Samples | None) -> None:
         """At most four times a second: the newest report, and the waits so far if they are drawn."""
-        match latest:
-            case messages.Warming():
+        match latest, self.phases.current:
+            # The last report of a child may come when the next one has begun; then it tells nothing.
+            case messages.Warming(), Phase.PRACTICE:
                 self._practised, self._middle_ns = latest.count, latest.window_p50_ns
-            case messages.Progress():
+            case messages.Progress(), Phase.MEASURING:
                 self._counted = latest.count
                 self.bar.setValue(round(_PARTS * min(1.0, latest.share)))
-                self._middle_ns = latest.block_p50_ns
-        if samples is not None and not self.pause.isChecked() and self._is_due():
+                # Of requests that come at random the child tells no wait before the end.
+                self._middle_ns = latest.block_p50_ns or None
+        if samples is not None and self.is_drawing and self._is_due():
             self._draw(samples)
         self._say_numbers()
+
+    def _show_chart(self, is_shown: bool) -> None:
+        self.chart_panel.setVisible(is_shown)
+        self.drawing_changed.emit(self.is_drawing)
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the waits of this child are drawn."""
+        return not (self.pause.isChecked() or self.chart_panel.isHidden())
 
     def _is_due(self) -> bool:
         """Whether the chart may be drawn now; the numbers may always."""
@@ -268,14 +292,20 @@ class LivePage(QWidget):
         self._say_numbers()
 
     def _context(self, run: QueuedRun) -> str:
-        text = self.tr("{device}, batch {batch}")
-        return text.format(device=run.plan.device.upper(), batch=run.plan.batch)
+        plan = run.plan
+        batch = ", ".join(map(str, plan.sweep.batch or (plan.batch,)))
+        return self.tr("{device}, batch {batch}").format(device=plan.device.upper(), batch=batch)
 
     def _say_place(self) -> None:
         position, count = self._place
         text = self.tr("run {position} of {count}").format(position=position, count=count)
-        process, processes = self._process
         parts = [text] if count > 1 else []
+        point, points = self._point
+        if points is None:
+            parts.append(self.tr("point {number}").format(number=point))
+        elif points > 1:
+            parts.append(self.tr("point {number} of {count}").format(number=point, count=points))
+        process, processes = self._process
         if processes > 1:
             words = self.tr("process {number} of {count}")
             parts.append(words.format(number=process, count=processes))

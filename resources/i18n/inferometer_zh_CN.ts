@@ -539,6 +539,14 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>第 {position} 个，共 {count} 个</translation>
     </message>
     <message>
+        <source>point {number}</source>
+        <translation>第 {number} 个点</translation>
+    </message>
+    <message>
+        <source>point {number} of {count}</source>
+        <translation>第 {number}/{count} 个点</translation>
+    </message>
+    <message>
         <source>process {number} of {count}</source>
         <translation>第 {number} 个进程，共 {count} 个</translation>
     </message>
@@ -608,6 +616,10 @@ You are asked once for this content; if it changes, you are asked again.</source
     <message>
         <source>undecided</source>
         <translation>未定</translation>
+    </message>
+    <message>
+        <source>{number} of {count} processes</source>
+        <translation>已测 {number}/{count} 个进程</translation>
     </message>
     <message>
         <source>measured</source>
