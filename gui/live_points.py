@@ -46,11 +46,12 @@ class LivePoints(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
-        rows = self.table.verticalHeader().defaultSectionSize() * _SEEN_ROWS
-        self.table.setMinimumHeight(rows)
+        header.setMinimumSectionSize(9 * self.fontMetrics().averageCharWidth())
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.addWidget(self.table, 1)
+        # Takes the room that a short table leaves while there is no curve.
+        self._box.addStretch()
         self.hide()
         self.retranslate()
 
@@ -85,14 +86,23 @@ class LivePoints(QWidget):
             from gui.plots.curve import LoadCurve
 
             self._curve = LoadCurve(self)
-            self._box.addWidget(self._curve, 2)
+            self._box.insertWidget(1, self._curve, 2)
         return self._curve
 
     def _fill(self) -> None:
         self.model.set_rows(self._heads(), [self._row(at) for at in sorted(self.points)])
+        self.table.setMinimumHeight(self._height(min(len(self.points), _SEEN_ROWS)))
+        self.table.setMaximumHeight(self._height(len(self.points)))
         if self.going is not None:
+            # Rows that are new have no place yet, and nothing would be scrolled to.
+            self.table.doItemsLayout()
             self.table.scrollTo(self.model.index(sorted(self.points).index(self.going), 0))
         self._draw()
+
+    def _height(self, rows: int) -> int:
+        """Of a table that shows as many rows."""
+        header = self.table.horizontalHeader().sizeHint().height()
+        return header + rows * self.table.verticalHeader().defaultSectionSize() + 4
 
     def _draw(self) -> None:
         """What is known so far; what waits for its turn has no place yet."""
@@ -117,7 +127,7 @@ class LivePoints(QWidget):
     def _fields(self, point: Point) -> list[str]:
         """The settings that were to be gone through; workers and threads follow from them."""
         if point.stage:
-            return ["rate_per_s" if point.rate_per_s is not None else "concurrency"]
+            return ["concurrency"]
         sweep = self._plan.sweep if self._plan is not None else None
         swept = [name for name in settings_text.FIELDS if sweep is not None and getattr(sweep, name)]
         return swept or settings_text.varied(list(self.points.values())) or ["batch"]
@@ -143,6 +153,8 @@ class LivePoints(QWidget):
             word = wording.say("loads", f"{code}_{value}", language) if value else word
         if point.together:
             return self.tr("other models: {state}").format(state=word)
+        if point.stage and point.rate_per_s is not None:
+            return self.tr("{stage}: {rate}/s").format(stage=word, rate=units.rate(point.rate_per_s))
         fields = [name for name in self._fields(point) if getattr(point, name)]
         setting = settings_text.setting(point, fields, language)
         return f"{word}: {setting}" if word else setting

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.live_points import LivePoints
@@ -14,7 +15,7 @@ from gui.pages.live import READY, LivePage
 from gui.run_queue import QueuedRun
 from profiler import messages
 from profiler.errors import ErrorInfo
-from profiler.plan import RunPlan, Sweep
+from profiler.plan import RunPlan, Server, Sweep
 from profiler.result import Point, Status
 from profiler.runner import PointBegun, PointDone
 from tests import builders_engine
@@ -98,6 +99,10 @@ def _sweep(**changes: Any) -> RunPlan:
     )
 
 
+def _search() -> RunPlan:
+    return _sweep(scenario=Server(None), sweep=Sweep(), limits={"p99": 12e6})
+
+
 def _page(qtbot: QtBot, plan: RunPlan) -> LivePage:
     page = LivePage()
     qtbot.addWidget(page)
@@ -115,13 +120,12 @@ def test_a_point_is_named_by_what_was_swept_and_by_nothing_that_follows_from_it(
 
 
 def test_rates_of_a_search_are_named_by_their_rate(points: LivePoints) -> None:
-    points.clear(builders_engine.search_result().plan)
+    points.clear(_search())
     for index, point in enumerate(builders_engine.search_result().points[:2]):
         points.begin(_begun(index, point, total=None))
         points.done(PointDone(index, point))
     names = [row[0] for row in _rows(points)]
-    assert "in flight" in names[0]
-    assert "in flight" not in names[1]
+    assert names == ["capacity: 1 in flight", "bracket: 125/s"]
 
 
 def test_a_point_that_waits_for_more_processes_says_so(points: LivePoints) -> None:
@@ -205,7 +209,7 @@ def test_a_wait_that_the_child_does_not_tell_is_not_zero(qtbot: QtBot) -> None:
 
 def test_of_a_search_the_best_is_a_rate_that_kept_the_limit(points: LivePoints) -> None:
     result = builders_engine.search_result()
-    points.clear(result.plan)
+    points.clear(_search())
     for index, point in enumerate(result.points):
         points.begin(_begun(index, point, total=None))
         points.done(PointDone(index, point))
@@ -213,3 +217,18 @@ def test_of_a_search_the_best_is_a_rate_that_kept_the_limit(points: LivePoints) 
     assert best is not None
     kept = [point.rate_per_s for point in result.points if point.kept and point.rate_per_s]
     assert points.curve._points[best].rate_per_s == max(kept)
+
+
+def test_the_row_that_is_measured_is_in_sight(qtbot: QtBot, qapp: QApplication) -> None:
+    page = _page(qtbot, _search())
+    page.resize(840, 560)
+    page.show()
+    known = builders_engine.search_result().points
+    for index, point in enumerate(known):
+        page.take(_begun(index, point, total=None))
+        if index < len(known) - 1:
+            page.take(PointDone(index, point))
+    qapp.processEvents()
+    table = page.points.table
+    row = table.visualRect(page.points.model.index(len(known) - 1, 0))
+    assert table.viewport().rect().contains(row.center())

@@ -598,6 +598,10 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>其他模型：{state}</translation>
     </message>
     <message>
+        <source>{stage}: {rate}/s</source>
+        <translation>{stage}：{rate}/秒</translation>
+    </message>
+    <message>
         <source>measuring…</source>
         <translation>测量中…</translation>
     </message>
