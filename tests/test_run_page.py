@@ -10,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.background import Jobs
+from gui.loads import Task
 from gui.pages.run import RunPage
 from gui.shape_rows import parsed
 from gui.turns import Turns
@@ -230,3 +231,73 @@ def test_inputs_from_files_go_to_the_inputs_of_their_names(
 )
 def test_a_shape_is_read_as_people_write_it(text: str, shape: tuple[int, ...] | None) -> None:
     assert parsed(text) == shape
+
+
+def _ask(page: RunPage, task: Task) -> None:
+    page.form.tasks.picker.setCurrentIndex(list(Task).index(task))
+
+
+def test_models_together_are_each_others_companions(page: RunPage, add: Callable[..., None]) -> None:
+    add("/m/a.onnx")
+    _ask(page, Task.TOGETHER)
+    assert page.plans == []
+    assert not page.start.isEnabled()
+    assert page.form.tasks.picker_note.note.isVisible()
+    add("/m/b.pt")
+    assert not page.form.tasks.picker_note.note.isVisible()
+    assert [[one.model_path for one in plan.companions] for plan in page.plans] == [
+        ["/m/b.pt"],
+        ["/m/a.onnx"],
+    ]
+
+
+def test_nothing_starts_while_something_is_said_beside_a_field(
+    page: RunPage, add: Callable[..., None]
+) -> None:
+    add("/m/a.onnx")
+    _ask(page, Task.AT_RANDOM)
+    fields = page.form.tasks.fields
+    fields.highest.setChecked(True)
+    assert page.plans == []
+    assert "question" in page.ready.text()
+    fields.limit.most.setValue(10)
+    assert _only(page).limits == {"p99": 1e7}
+    assert not page.form.exactly.isEnabled()
+    assert page.form.search_note.isVisible()
+    assert not page.form.replicates.isEnabled()
+
+
+def test_processes_for_each_point_reach_the_plan_and_the_hint(
+    page: RunPage, add: Callable[..., None]
+) -> None:
+    add("/m/a.onnx", "/m/b.onnx")
+    page.form.replicates.setValue(5)
+    assert [plan.replicates for plan in page.plans] == [5, 5]
+    assert page.hint.text().startswith("20 s to 2 min of measuring; each of 10 process")
+
+
+def test_a_list_of_batches_takes_the_place_of_the_one(page: RunPage, add: Callable[..., None]) -> None:
+    add("/m/a.onnx")
+    _ask(page, Task.MOST_PER_SECOND)
+    assert not page.form.batch.isVisible()
+    assert _only(page).sweep.batch == (1, 4, 16, 64)
+    _ask(page, Task.ONE_ANSWER)
+    assert page.form.batch.isVisible()
+
+
+def test_a_file_that_takes_no_list_of_batches_is_left_out_with_its_reason(
+    page: RunPage, add: Callable[..., None], world: World
+) -> None:
+    add("/m/a.onnx")
+    world.described = description(Tensor("x", "float32", (1, 8)))
+    add("/m/fixed.onnx")
+    _ask(page, Task.MOST_PER_SECOND)
+    assert _only(page).model_path == "/m/a.onnx"
+    assert "batch of 4" in page.list.rows[1].sentence.text()
+    assert "left out" in page.hint.text()
+
+
+def test_each_card_gets_a_process(page: RunPage) -> None:
+    page.form.set_devices(("cpu", "cuda:0", "cuda:1", "cuda:2"))
+    page.form.device.setCurrentIndex(1)
+    assert page.form.tasks.fields.processes.value() == 3
