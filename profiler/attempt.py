@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -19,12 +21,15 @@ from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.gate import Gate, LocalGate
 from profiler.heard import Heard
 from profiler.outcome import Outcome
+from profiler.plan import Scenario, Server, Stopping
 from profiler.residents import Residents
 from profiler.result import Model, Point, Resident
 from profiler.steps import Step
 
 HEARD = "heard.json"
 SAMPLES = "samples.bin"
+# Replicates count their seeds up by one; ranks keep clear of them.
+SEEDS_APART = 10_007
 
 
 class Ranks(Protocol):
@@ -35,9 +40,9 @@ class Ranks(Protocol):
     local_rank: int
     local_world_size: int
 
-    def gate(self, duration_s: float) -> Gate: ...
+    def gate(self, rule: Stopping) -> Gate: ...
     def gather(self, outcomes: list[Outcome]) -> list[Outcome]: ...
-    def agree(self, point: Point) -> Point: ...
+    def agree(self, point: Point, is_cancelled: bool) -> tuple[Point, bool]: ...
 
 
 class Means(NamedTuple):
@@ -73,12 +78,19 @@ class Attempt:
         try:
             with self._beside():
                 outcomes = self._ranks()
-        except KnownError as error:
+        except (KnownError, OSError) as error:
             heard = Heard(self._step.plan, self._model, self._step.index, self._step.replicate)
-            heard.error = error.info
+            heard.error = _as_error(error)
             outcomes = [Outcome(heard)]
         ranks = self._means.ranks
-        return outcomes if ranks is None else ranks.gather(outcomes)
+        if ranks is None:
+            return outcomes
+        try:
+            return ranks.gather(outcomes)
+        except KnownError as error:
+            for one in outcomes:
+                one.heard.error = one.heard.error or error.info
+            return outcomes
 
     @contextlib.contextmanager
     def _beside(self) -> Iterator[None]:
@@ -90,16 +102,19 @@ class Attempt:
         is_busy = self._step.point.together == "busy"
         with Residents(plan, is_busy, self._folder, means.python, means.module) as residents:
             self.residents = residents.settle(means.cancel.is_set)
+            # What companions took to load is not the measured model's.
+            self._begun_ns = time.monotonic_ns()
             yield
+            residents.check()
 
     def _ranks(self) -> list[Outcome]:
         ranks, world = self._means.ranks, self._step.plan.world_size
-        duration_s = self._step.plan.stopping.minimum_s
+        rule = self._step.plan.stopping
         if ranks is not None and world > 1:
-            return [self._one(ranks.rank, ranks.gate(duration_s), ranks.local_rank, ranks.local_world_size)]
+            return [self._one(ranks.rank, ranks.gate(rule), ranks.local_rank, ranks.local_world_size)]
         if world == 1:
             return [self._one(0, None, 0, 1)]
-        return self._at_once(world, LocalGate(world, duration_s))
+        return self._at_once(world, LocalGate(world, rule))
 
     def _at_once(self, world: int, gate: Gate) -> list[Outcome]:
         found: list[Outcome | None] = [None] * world
@@ -107,9 +122,9 @@ class Attempt:
         def work(rank: int) -> None:
             try:
                 found[rank] = self._one(rank, gate, rank, world)
-            except KnownError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other ranks must not wait for it
                 heard = Heard(self._step.plan, self._model, self._step.index, self._step.replicate, rank)
-                heard.error = error.info
+                heard.error = _as_error(error)
                 found[rank] = Outcome(heard)
                 gate.give_up()
 
@@ -127,7 +142,12 @@ class Attempt:
             place = cores.place(
                 local, locals_, cores.usable(), step.plan.threads, step.plan.device, means.devices
             )
-        plan = msgspec.structs.replace(step.plan, threads=place.threads, device=place.device)
+        plan = msgspec.structs.replace(
+            step.plan,
+            threads=place.threads,
+            device=place.device,
+            scenario=_share_of_arrivals(step.plan.scenario, rank, step.plan.world_size),
+        )
         host = socket.gethostname() if means.ranks is not None else None
         heard = Heard(plan, self._model, step.index, step.replicate, rank, host, place.cpus)
         folder = self._folder / str(local)
@@ -161,6 +181,25 @@ class Attempt:
                 self._means.listen(report)
 
         return listen
+
+
+def _share_of_arrivals(scenario: Scenario, rank: int, world: int) -> Scenario:
+    """The rate is that of the world: each rank answers its part, with arrivals of its own."""
+    if not isinstance(scenario, Server) or world == 1 or scenario.rate_per_s is None:
+        return scenario
+    seed = scenario.seed + rank * SEEDS_APART
+    return msgspec.structs.replace(scenario, rate_per_s=scenario.rate_per_s / world, seed=seed)
+
+
+def _as_error(error: Exception) -> ErrorInfo:
+    """What ended a step before its child could say anything."""
+    if isinstance(error, KnownError):
+        return error.info
+    if isinstance(error, OSError):
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        kind = ErrorKind.DISK_FULL if full else ErrorKind.SAVE_FAILED
+        return ErrorInfo(kind.value, {"file": SAMPLES}, error.strerror or str(error))
+    return ErrorInfo(ErrorKind.BUG.value, {"detail": f"{type(error).__name__}: {error}"}, str(error))
 
 
 def _read(heard: Heard, folder: Path) -> Outcome:

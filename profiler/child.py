@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from profiler import child_environment, messages
+from profiler.child_files import tail_of
 from profiler.errors import ErrorKind, KnownError
 
 TERMINATE_AFTER_S = 0.5
@@ -122,10 +123,7 @@ class Child:
 
     def last_words(self) -> str:
         """The end of what the child and its native libraries printed; display-only."""
-        try:
-            return self._log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
-        except OSError:
-            return ""
+        return tail_of(self._log, _LOG_TAIL).decode("utf-8", "replace")
 
 
 def death(code: int, phase: str, log: str) -> KnownError:

@@ -11,7 +11,7 @@ import msgspec
 import psutil
 
 from hardware import device_memory
-from profiler import messages
+from profiler import childs_word, messages
 from profiler.child import Child, death
 from profiler.errors import ErrorKind, KnownError
 from profiler.gate import Gate
@@ -38,14 +38,19 @@ class Conversation:
     ) -> None:
         self._heard, self._folder, self._listen, self._cancel = heard, folder, listen, cancel
         self._begun_ns, self._gate = begun_ns, gate
-        self._is_at_gate = False
+        self._is_at_gate = self._has_arrived = False
         self._cancel_sent_at: float | None = None
         self._second, self._messages = 0, 0
         self._memory_seen_at = 0.0
 
     def hold(self, request: messages.Measure, python: str, module: str) -> None:
         heard, plan = self._heard, self._heard.plan
-        child = Child(self._folder, plan.threads, python, module)
+        try:
+            child = Child(self._folder, plan.threads, python, module)
+        except OSError as error:
+            if self._gate is not None:
+                self._gate.give_up()
+            raise KnownError(ErrorKind.CHILD_ENDED, str(error), phase="start", code=-1) from error
         killed_by_us = False
         watch = None if plan.device == "cpu" else device_memory.Watch(child.process.pid)
         try:
@@ -90,6 +95,8 @@ class Conversation:
     def _take(self, report: messages.Report) -> None:
         heard = self._heard
         self._count_message()
+        if isinstance(report, messages.Loaded | messages.Finished):
+            childs_word.check(report)
         match report:
             case messages.Loading():
                 heard.phase = report.step
@@ -99,10 +106,10 @@ class Conversation:
                 heard.start_to_first_ns = time.monotonic_ns() - self._begun_ns
                 heard.phase = "warmup"
             case messages.Ready():
-                if self._gate is None:
-                    raise KnownError(ErrorKind.CHILD_GARBAGE, "Ready without a gate")
-                self._gate.arrive()
-                self._is_at_gate = True
+                if self._gate is None or self._has_arrived:
+                    raise KnownError(ErrorKind.CHILD_GARBAGE, "Ready out of turn")
+                self._gate.arrive(report.p50_ns)
+                self._is_at_gate = self._has_arrived = True
             case messages.Measuring():
                 heard.phase, heard.warmup_status = "steady", report.warmup_status
             case messages.Finished():

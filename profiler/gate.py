@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from profiler import messages
+from profiler.plan import Stopping
 
 # Time for every conversation to pass the word on before the window begins.
 LEAD_NS = 300_000_000
@@ -16,7 +17,7 @@ LEAD_NS = 300_000_000
 class Gate(Protocol):
     """Each child's conversation says once that its child is ready, then asks until it may begin."""
 
-    def arrive(self) -> None: ...
+    def arrive(self, p50_ns: int) -> None: ...
 
     def begin(self) -> messages.Begin | None:
         """The common window, or None while somebody is missing."""
@@ -28,22 +29,28 @@ class Gate(Protocol):
     def is_lost(self) -> bool: ...
 
 
-class LocalGate:
-    """Children of one machine, which share the monotonic clock; the window is `duration_s` long."""
+def window_s(rule: Stopping, p50_ns: int) -> float:
+    """Long enough for the rule's time and count at the slowest rank's speed, within its longest time."""
+    return min(rule.maximum_s, max(rule.minimum_s, rule.minimum_count * p50_ns / 1e9))
 
-    def __init__(
-        self, count: int, duration_s: float, clock: Callable[[], int] = time.perf_counter_ns
-    ) -> None:
-        self._missing, self._duration_s, self._clock = count, duration_s, clock
+
+class LocalGate:
+    """Children of one machine, which share the monotonic clock."""
+
+    def __init__(self, count: int, rule: Stopping, clock: Callable[[], int] = time.perf_counter_ns) -> None:
+        self._missing, self._rule, self._clock = count, rule, clock
+        self._slowest_ns = 0
         self._lock = threading.Lock()
         self._begin: messages.Begin | None = None
         self._is_lost = False
 
-    def arrive(self) -> None:
+    def arrive(self, p50_ns: int) -> None:
         with self._lock:
             self._missing -= 1
+            self._slowest_ns = max(self._slowest_ns, p50_ns)
             if not self._missing:
-                self._begin = messages.Begin(self._clock() + LEAD_NS, self._duration_s)
+                duration_s = window_s(self._rule, self._slowest_ns)
+                self._begin = messages.Begin(self._clock() + LEAD_NS, duration_s)
 
     def begin(self) -> messages.Begin | None:
         return self._begin

@@ -25,6 +25,7 @@ from profiler.senders import Crew, Lane, ManyLanes, OneLane, Sender
 SWITCH_INTERVAL_S = 0.0005
 # The first request is due this long after the schedule was laid out, so that every worker is waiting.
 LEAD_NS = 20_000_000
+COLD_CALLS = 2
 
 
 class Measured(NamedTuple):
@@ -97,20 +98,21 @@ class Load:
         rate = scenario.rate_per_s
         if rate is None:
             raise KnownError(ErrorKind.BUG, detail="a server without a rate")
-        practice = np.sort(self.writers[0].array())
+        practice = np.sort(self.writers[0].array(min(COLD_CALLS, self.writers[0].count - 1)))
         workers = scenario.workers or open_loop.workers_for(rate, latency.percentile(practice, 0.99))
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         own = [self.calls, *(self._queries(self._bind()) for _ in range(workers - 1))]
         library = Path(self._native_library) if self._native_library else None
         at_once = max(1, opening.usable_cpus() // self._opened.threads)
         waiter = waiting.best_waiter(library, calls_at_once=at_once)
-        due = schedule_ns(rate, scenario.seed, duration_s=_duration_s(rule, rate))[: requests_file.MOST]
+        duration_s = min(_duration_s(rule, rate), requests_file.MOST / (1.01 * rate))
+        due = schedule_ns(rate, scenario.seed, duration_s=duration_s)[: requests_file.MOST]
         begun = perf_counter_ns() + LEAD_NS
         writer = requests_file.Writer(requests_file.path_beside(self._file), open_loop.absolute(due, begun))
         try:
             ended = self._answer(open_loop.absolute(due, begun), own, writer, waiter, report)
+            writer.cut(ended.cut_ns)
         finally:
-            writer.cut(perf_counter_ns())
             writer.close()
         stopped = self._stop_asked()
         steady = Steady(ended.ended_ns - begun, rule_held=not (ended.was_cut or stopped), stopped=stopped)

@@ -15,8 +15,8 @@ from profiler.backends.base import Backend, Call
 from profiler.disturbance import Counters
 from profiler.errors import ErrorKind, KnownError
 from profiler.further import Further
-from profiler.loads import Load, Measured, report_to
-from profiler.metrics import latency
+from profiler.loads import COLD_CALLS, Load, Measured, report_to
+from profiler.metrics import latency, steadiness
 from profiler.opening import Limits, Opened, open_model
 from profiler.plan import Stopping
 from profiler.result import Accuracy, Boundary, Disturbance, Flops, Memory, Phases, Reason
@@ -26,7 +26,6 @@ Send = Callable[[messages.Report], None]
 CountFlops = Callable[[Call, int], Flops]
 WaitForBegin = Callable[[], messages.Begin]
 
-COLD_CALLS = 2
 # No runtime raises these about a model or its inputs: they must not be told in its name.
 OUR_MISTAKES = (NameError, AttributeError, AssertionError, LookupError)
 
@@ -128,23 +127,25 @@ class Measurement:
         gc.disable()
         try:
             warm = load.warm_up(report_to(self._send, "warming"))
-            rule = self._gate()
+            rule = self._gate(load)
             self._phase = "steady"
             first_index = load.writers[0].count
             self._send(messages.Measuring(first_index=first_index, warmup_status=warm.status))
             counters = Counters()
             measured = load.measure(rule, report_to(self._send, "measuring"))
             disturbance = counters.since()
+            if self._request.is_gated:
+                measured = _judged_by(self._plan.stopping, measured, load, first_index)
         finally:
             gc.enable()
         resident = process_memory.resident_bytes() - sum(writer.touched_bytes for writer in load.writers)
         return Steps(cold, warm, measured, disturbance, max(peak, resident), first_index)
 
-    def _gate(self) -> Stopping:
+    def _gate(self, load: Load) -> Stopping:
         """The rule to measure by; behind a gate all processes begin together and last equally long."""
         if not self._request.is_gated:
             return self._plan.stopping
-        self._send(messages.Ready())
+        self._send(messages.Ready(p50_ns=round(_typical_ns(load, load.writers[0].count))))
         begin = self._wait_for_begin()
         while perf_counter_ns() < begin.at_ns and not self._stop_asked():
             """Not asleep: a core that rests wakes slower than the others."""
@@ -196,6 +197,19 @@ class Measurement:
             raise KnownError(ErrorKind.CANCELLED)
         self._phase = step
         self._send(messages.Loading(step=step))
+
+
+def _judged_by(rule: Stopping, measured: Measured, load: Load, first_index: int) -> Measured:
+    """A common window lasts as long for all; whether it was enough is the plan's rule's to say."""
+    writer = load.writers[0]
+    if writer.count <= first_index:
+        return measured
+    samples = writer.array(first_index)
+    parts = np.array_split(samples, min(len(samples), 20))
+    held = steadiness.is_enough(
+        rule, samples, [float(np.median(part)) for part in parts], measured.steady.elapsed_ns
+    )
+    return measured._replace(steady=measured.steady._replace(rule_held=held))
 
 
 def _typical_ns(load: Load, first_index: int) -> float:

@@ -123,7 +123,9 @@ class Warming(_Message, frozen=True, tag="warming"):
 
 
 class Ready(_Message, frozen=True, tag="ready"):
-    """Practice is over; the child waits for Begin."""
+    """Practice is over, with this median; the child waits for Begin."""
+
+    p50_ns: int = 0
 
 
 class Settled(_Message, frozen=True, tag="settled"):

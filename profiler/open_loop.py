@@ -34,6 +34,7 @@ class Ended(NamedTuple):
     begun_ns: int
     ended_ns: int
     was_cut: bool
+    cut_ns: int
 
 
 class State:
@@ -109,19 +110,20 @@ class OpenLoop:
         latest = int(self._due[-1]) + int(1e9 * LATE_GRACE_S + LATE_GRACE_SHARE * span)
         for thread in self._threads:
             thread.start()
-        was_cut = False
+        was_cut, cut_ns = False, 0
         while alive := [thread for thread in self._threads if thread.is_alive()]:
             alive[0].join(REPORT_EVERY_S)
             now = self._clock()
             if stop_asked() or now > latest or self._errors:
-                was_cut = self.done < len(self._due)
+                was_cut, cut_ns = self.done < len(self._due), now
                 self._state.stop()
                 for thread in self._threads:
                     thread.join()
             report(self.done, min(1.0, max(0.0, (now - begun) / span)))
         if self._errors:
             raise self._errors[0]
-        return Ended(self.done, begun, self._clock(), was_cut)
+        ended = self._clock()
+        return Ended(self.done, begun, ended, was_cut, cut_ns or ended)
 
     def _work(self, at: int, calls: Iterator[Call], moments: Sequence[int]) -> None:
         self._waiter.prepare_thread()

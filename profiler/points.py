@@ -48,7 +48,24 @@ class Group(NamedTuple):
     @property
     def is_whole(self) -> bool:
         """Every rank was measured; the throughput of a part of the world is no throughput."""
-        return bool(self.outcomes) and all(len(one.steady) for one in self.outcomes)
+        if len(self.outcomes) == 1:
+            return bool(len(self.outcomes[0].steady))
+        return bool(self.outcomes) and all(
+            one.heard.finished is not None and len(one.steady) for one in self.outcomes
+        )
+
+    @property
+    def at_once(self) -> float:
+        """Calls under way at a time on average in one of the processes, by Little's law."""
+        wall_ns = sum(one.steady_ns for one in self.outcomes)
+        return max(1e-6, float(self.steady.sum()) / wall_ns) if wall_ns else 1.0
+
+    def _window_ns(self) -> int:
+        """On one machine from the first beginning to the last end; clocks of several cannot be compared."""
+        said = [one.heard.finished for one in self.outcomes if one.heard.finished is not None]
+        if said and all(one.heard.host is None for one in self.outcomes):
+            return max(one.ended_ns for one in said) - min(one.begun_ns for one in said)
+        return max(one.window_ns for one in self.outcomes)
 
     def throughput(self) -> Throughput:
         """A common window: what all did together over the time of the slowest (MLPerf's rule for ranks)."""
@@ -58,7 +75,7 @@ class Group(NamedTuple):
         if world == 1:
             per_s = self.outcomes[0].calls_per_s
         else:
-            longest = max(one.window_ns for one in self.outcomes)
+            longest = self._window_ns()
             per_s = sum(one.calls for one in self.outcomes) / (longest / 1e9) if longest else None
         if per_s is None:
             return Throughput(world_size=world)
@@ -83,7 +100,6 @@ def fill(point: Point, outcomes: Sequence[Outcome], seed: int) -> Point:
     groups = groups_of(outcomes)
     measured = [group for group in groups if group.is_whole]
     error = error_of(outcomes)
-    processes = [group.steady for group in measured]
     worst = worst_steadiness([judged for one in outcomes if (judged := judge(one)) is not None])
     first = outcomes[0].heard if outcomes else None
     return msgspec.structs.replace(
@@ -91,7 +107,7 @@ def fill(point: Point, outcomes: Sequence[Outcome], seed: int) -> Point:
         status=status_of(outcomes),
         error=error,
         processes=len(measured),
-        latency=replicates.summarise(processes, seed) if processes else Latency(),
+        latency=_latency(measured, seed),
         service=service_of(outcomes),
         lateness=lateness_of(outcomes),
         throughput=throughput_of(measured),
@@ -101,6 +117,12 @@ def fill(point: Point, outcomes: Sequence[Outcome], seed: int) -> Point:
         batch=outcomes[0].batch if outcomes else point.batch,
         threads=_threads(first, point),
         concurrency=_lanes(first, point),
+    )
+
+
+def _latency(measured: Sequence[Group], seed: int) -> Latency:
+    return replicates.summarise(
+        [group.steady for group in measured], seed, [group.at_once for group in measured]
     )
 
 
@@ -135,7 +157,8 @@ def judge(one: Outcome) -> Steadiness | None:
         return None
     finished = one.heard.finished
     held = finished.stop_rule_held if finished is not None else False
-    return steadiness.judge(steady, one.heard.warmup_status or "stopped", held)
+    status = one.heard.warmup_status or "stopped"
+    return steadiness.judge(steady, status, held, is_open=one.requests is not None)
 
 
 def worst_steadiness(judged: Sequence[Steadiness]) -> Steadiness | None:
@@ -163,19 +186,44 @@ def service_of(outcomes: Sequence[Outcome]) -> Latency | None:
 
 
 def lateness_of(outcomes: Sequence[Outcome]) -> Lateness | None:
-    """How the first open loop kept its schedule; None for a closed loop."""
-    for one in outcomes:
-        requests, finished = one.counted_requests(), one.heard.finished
-        if requests is not None and len(requests.due) and finished is not None:
-            kept = open_loop.lateness(requests.due, requests.begin, requests.duration, finished.workers)
-            return msgspec.structs.replace(kept, wait_method=finished.wait_method)
-    return None
+    """How the worst open loop kept its schedule, and what any of them left undone; None for closed loops."""
+    every = [late for one in outcomes if (late := _lateness(one)) is not None]
+    if not every:
+        return None
+    worst = max(every, key=lambda late: late.over_1ms_share or 0.0)
+    ranks = max(one.heard.plan.world_size for one in outcomes)
+    return msgspec.structs.replace(
+        worst,
+        unanswered=sum(late.unanswered for late in every),
+        backlog_grows=any(late.backlog_grows for late in every),
+        all_busy_share=max((late.all_busy_share or 0.0 for late in every), default=None),
+        target_per_s=_times(worst.target_per_s, ranks),
+        achieved_per_s=_times(worst.achieved_per_s, ranks),
+    )
+
+
+def _times(rate: float | None, ranks: int) -> float | None:
+    """The world's rate from that of one of its equal ranks."""
+    return None if rate is None else rate * ranks
+
+
+def _lateness(one: Outcome) -> Lateness | None:
+    requests, finished = one.counted_requests(), one.heard.finished
+    if requests is None or not len(requests.due) or finished is None:
+        return None
+    kept = open_loop.lateness(requests.due, requests.begin, requests.duration, finished.workers)
+    return msgspec.structs.replace(kept, wait_method=finished.wait_method)
 
 
 def memory_of(outcomes: Sequence[Outcome]) -> Memory | None:
-    """Of the process that took the most."""
+    """Of the process that took the most; of several at once their peaks together."""
     found = [one.heard.finished.memory for one in outcomes if one.heard.finished is not None]
-    return max(found, key=lambda memory: memory.peak_rss_bytes or 0) if found else None
+    if not found:
+        return None
+    most = max(found, key=lambda memory: memory.peak_rss_bytes or 0)
+    first = [one.heard.finished for one in outcomes if one.heard.replicate == outcomes[0].heard.replicate]
+    peaks = [said.memory.peak_rss_bytes or 0 for said in first if said is not None]
+    return most if len(peaks) < 2 else msgspec.structs.replace(most, peak_rss_bytes=sum(peaks))
 
 
 def phases_of(heard: Heard | None) -> Phases | None:
@@ -201,7 +249,7 @@ def replicate_of(one: Outcome, seed: int) -> Replicate:
     heard, finished = one.heard, one.heard.finished
     per_s = one.calls_per_s
     return Replicate(
-        latency=latencies.summarise(one.steady, seed=seed),
+        latency=latencies.summarise(one.steady, seed, Group((one,)).at_once),
         exit=heard.status.value,
         steadiness=judge(one),
         point=heard.point,

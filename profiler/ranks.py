@@ -19,8 +19,10 @@ import numpy as np
 
 from profiler import messages
 from profiler.errors import ErrorKind, KnownError
+from profiler.gate import window_s
 from profiler.heard import Heard
 from profiler.outcome import Outcome
+from profiler.plan import Stopping
 from profiler.requests_file import Requests
 from profiler.result import Point
 from profiler.sample_file import Contents
@@ -45,8 +47,8 @@ class TorchRanks:
         self.local_rank = int(environment.get("LOCAL_RANK", "0"))
         self.local_world_size = int(environment.get("LOCAL_WORLD_SIZE", "1"))
 
-    def gate(self, duration_s: float) -> RanksGate:
-        return RanksGate(self._distributed, duration_s)
+    def gate(self, rule: Stopping) -> RanksGate:
+        return RanksGate(self._distributed, rule)
 
     def gather(self, outcomes: list[Outcome]) -> list[Outcome]:
         """The outcomes of all ranks, in their order, on every rank.
@@ -57,12 +59,20 @@ class TorchRanks:
         parts = self._all_bytes(_packed(outcomes))
         return [one for data in parts for one in _unpacked(data)]
 
-    def agree(self, point: Point) -> Point:
-        """What rank 0 found, so that all ranks go on with the same step."""
-        data = msgspec.json.encode(point) if self.rank == 0 else b""
-        return msgspec.json.decode(self._all_bytes(data)[0], type=Point)
+    def agree(self, point: Point, is_cancelled: bool) -> tuple[Point, bool]:
+        """What rank 0 found, so that all ranks go on with the same step, and whether any wants to stop."""
+        said = self._all_bytes(msgspec.json.encode((point, is_cancelled)))
+        words = [msgspec.json.decode(data, type=tuple[Point, bool]) for data in said]
+        return words[0][0], any(cancelled for _, cancelled in words)
 
     def _all_bytes(self, data: bytes) -> list[bytes]:
+        """What each rank says, in their order; raises KnownError(RANK_LOST) where one is gone."""
+        try:
+            return self._exchanged(data)
+        except RuntimeError as error:
+            raise KnownError(ErrorKind.RANK_LOST, str(error).partition("\n")[0]) from error
+
+    def _exchanged(self, data: bytes) -> list[bytes]:
         torch, distributed = self._torch, self._distributed
         length = torch.tensor([len(data)], dtype=torch.int64)
         lengths = [torch.zeros(1, dtype=torch.int64) for _ in range(self.world_size)]
@@ -100,26 +110,37 @@ def join(environment: Mapping[str, str] | None = None) -> TorchRanks:
 class RanksGate:
     """All ranks pass a barrier, then each begins at once by its own clock; see profiler.gate.Gate."""
 
-    def __init__(self, distributed: Any, duration_s: float) -> None:
-        self._distributed, self._duration_s = distributed, duration_s
+    def __init__(self, distributed: Any, rule: Stopping) -> None:
+        self._distributed, self._rule = distributed, rule
         self._begin: messages.Begin | None = None
         self._is_lost = False
         self._is_there = False
 
-    def arrive(self) -> None:
+    def arrive(self, p50_ns: int) -> None:
         self._is_there = True
-        threading.Thread(target=self._meet, args=(1,), daemon=True).start()
+        self._start(p50_ns)
 
-    def _meet(self, is_well: int) -> None:
-        """A barrier that carries whether everybody came: a sum over ranks passes when all have arrived."""
+    def _start(self, p50_ns: int) -> None:
+        """On a thread: a collective waits as long as the slowest rank loads."""
+        threading.Thread(target=self._meet, args=(p50_ns,), daemon=True).start()
+
+    def _meet(self, p50_ns: int) -> None:
+        """A barrier that carries the slowest rank's speed, or (below 0) that one has given up."""
         import torch
 
-        count = torch.tensor([is_well], dtype=torch.int64)
-        self._distributed.all_reduce(count)
-        if int(count.item()) == self._distributed.get_world_size():
-            self._begin = messages.Begin(time.perf_counter_ns() + LEAD_NS, self._duration_s)
-        else:
+        slowest = torch.tensor([p50_ns], dtype=torch.int64)
+        worst = torch.tensor([p50_ns], dtype=torch.int64)
+        try:
+            self._distributed.all_reduce(slowest, op=self._distributed.ReduceOp.MAX)
+            self._distributed.all_reduce(worst, op=self._distributed.ReduceOp.MIN)
+        except RuntimeError:
             self._is_lost = True
+            return
+        if int(worst.item()) < 0:
+            self._is_lost = True
+        else:
+            duration_s = window_s(self._rule, int(slowest.item()))
+            self._begin = messages.Begin(time.perf_counter_ns() + LEAD_NS, duration_s)
 
     def begin(self) -> messages.Begin | None:
         return self._begin
@@ -127,7 +148,7 @@ class RanksGate:
     def give_up(self) -> None:
         if not self._is_there:
             self._is_there = True
-            self._meet(0)
+            self._start(-1)
 
     @property
     def is_lost(self) -> bool:

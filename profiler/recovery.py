@@ -15,6 +15,8 @@ from profiler.result import RunResult, Status
 from profiler.store import Store
 
 RUN = "run.json"
+# A folder that could not be put together is kept under this ending, and not tried again.
+UNREADABLE = ".unreadable"
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -28,7 +30,9 @@ def recover(store: Store, running_folder: Path) -> list[RunResult]:
     """Save every run whose owner is gone, and hand them back; one that cannot be saved stays where it is."""
     if not running_folder.is_dir():
         return []
-    folders = sorted(folder for folder in running_folder.iterdir() if folder.is_dir())
+    folders = sorted(
+        folder for folder in running_folder.iterdir() if folder.is_dir() and folder.suffix != UNREADABLE
+    )
     recovered = (_recover_one(store, folder) for folder in folders if not _is_owned(folder))
     return [one for one in recovered if one is not None]
 
@@ -55,7 +59,11 @@ def _recover_one(store: Store, folder: Path) -> RunResult | None:
         gathered = msgspec.json.decode((folder / RUN).read_bytes(), type=Gathered)
     except (OSError, msgspec.DecodeError):
         return None
-    document, samples = assembly.assemble(gathered, attempt.left_in(folder))
+    try:
+        document, samples = assembly.assemble(gathered, attempt.left_in(folder))
+    except Exception:  # noqa: BLE001 - one run that cannot be put together must not keep the others out
+        folder.rename(folder.with_name(folder.name + UNREADABLE))
+        return None
     document = msgspec.structs.replace(document, status=Status.INTERRUPTED)
     try:
         store.save(document, samples)

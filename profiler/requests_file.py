@@ -14,12 +14,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from profiler.child_files import open_regular
 from profiler.errors import ErrorKind, KnownError
 
 Times = npt.NDArray[np.int64]
 
 MAGIC = 0x52514E464D545253
 MOST = 4_000_000
+# Sums of two stay within int64.
+LATEST_NS = 1 << 61
 COLUMNS = 3
 _HEADER = 8
 _COUNT, _CUT = 1, 2
@@ -94,7 +97,7 @@ def read(path: Path) -> Requests | None:
     Raises ValueError for a file that is not ours or contradicts itself, OSError where it cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             words = np.frombuffer(file.read((_HEADER + COLUMNS * MOST) * _WORD), dtype="<i8").astype(np.int64)
     except FileNotFoundError:
         return None
@@ -102,6 +105,8 @@ def read(path: Path) -> Requests | None:
         raise ValueError("not a file of requests")
     rows = words[_HEADER:].reshape(-1, COLUMNS)
     due, begin, duration = (np.ascontiguousarray(rows[:, at]) for at in range(COLUMNS))
+    if len(words) and int(np.abs(words[1:]).max(initial=0)) > LATEST_NS:
+        raise ValueError("requests out of all time")
     if (np.diff(due) < 0).any() or (duration < 0).any() or (begin[duration > 0] < due[duration > 0]).any():
         raise ValueError("requests contradict each other")
     cut = int(words[_CUT]) or int((begin + duration).max(initial=0))

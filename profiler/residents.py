@@ -15,7 +15,7 @@ from profiler import messages
 from profiler.backends import catalog
 from profiler.child import Child, death
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
-from profiler.plan import Companion, RunPlan
+from profiler.plan import Companion, RunPlan, SingleStream
 from profiler.result import Resident
 
 TICK_S = 0.1
@@ -30,6 +30,14 @@ class Residents:
         self._children: list[tuple[Companion, Child]] = []
 
     def __enter__(self) -> Residents:
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def _start(self) -> None:
         for at, companion in enumerate(self._plan.companions):
             folder = self._folder / f"companion-{at}"
             folder.mkdir(mode=0o700)
@@ -37,7 +45,14 @@ class Residents:
             self._children.append((companion, child))
             form = catalog.recognise(Path(companion.model_path)).name
             child.say(messages.Accompany(self._plan_of(companion), form, self._is_busy))
-        return self
+
+    def check(self) -> None:
+        """Raises KnownError where a companion has not lived to the end: nobody was there beside the model."""
+        for companion, child in self._children:
+            code = child.process.poll()
+            if code is not None:
+                lost = death(code, "steady", child.last_words())
+                raise _named(lost.info, companion)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -87,10 +102,13 @@ class Residents:
             dimensions={},
             input_files={},
             companions=(),
+            scenario=SingleStream(),
             batch=1,
         )
 
 
 def _named(error: ErrorInfo, companion: Companion) -> KnownError:
     parameters = {**error.parameters, "file": Path(companion.model_path).name}
-    return KnownError(ErrorKind(error.kind), error.text, **parameters)
+    known = error.kind in set(ErrorKind)
+    kind = ErrorKind(error.kind) if known else ErrorKind.CHILD_GARBAGE
+    return KnownError(kind, error.text, **parameters)

@@ -48,7 +48,7 @@ from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.heard import Gathered
 from profiler.outcome import Outcome
 from profiler.plan import RunPlan, Stopping
-from profiler.result import Check, Model, Point, RunResult
+from profiler.result import Check, Model, Point, Reason, RunResult
 from profiler.steps import Step, is_search
 from profiler.store import Store
 
@@ -193,8 +193,9 @@ class Run:
             gathered.machine_summary = watch.summary(outcomes)
         gathered.cancelled = self._cancel.is_set()
         gathered.file_changed = _stamp(path) != stamp
-        self._describe(gathered, outcomes, form.name)
-        self._look_at_denormals(gathered, outcomes, form)
+        with self._turn():
+            self._describe(gathered, outcomes, form.name)
+            self._look_at_denormals(gathered, outcomes, form)
         return self._save(gathered, outcomes)
 
     def _settled_plan(self, path: Path, form: catalog.Format) -> RunPlan:
@@ -225,7 +226,13 @@ class Run:
         steps = campaign.steps(gathered.plan)
         step: Step | None = next(steps, None)
         while step is not None and not self._cancel.is_set():
-            point = self._one_step(gathered, outcomes, step, means, begun_ns)
+            # Ranks stop after a step that all of them ended, as they have agreed there.
+            try:
+                point = self._one_step(gathered, outcomes, step, means, begun_ns)
+            except KnownError as error:
+                # A rank is gone, or the user stopped while others had their turn: what there is, is kept.
+                gathered.reasons = (*gathered.reasons, *_of_loss(error))
+                break
             begun_ns = time.monotonic_ns()
             try:
                 step = steps.send(point)
@@ -256,6 +263,8 @@ class Run:
         asked_ns = time.monotonic_ns()
         with self._turn():
             begun_ns += time.monotonic_ns() - asked_ns
+            if self._cancel.is_set() and self._ranks is None:
+                raise KnownError(ErrorKind.CANCELLED)
             if step.total != 1 or step.replicates > 1:
                 self._listen(PointBegun(step.index, step.total, step.point, step.replicate, step.replicates))
             folder = self._folder / f"{len(outcomes):04d}"
@@ -271,7 +280,9 @@ class Run:
             point = msgspec.structs.replace(point, kept=kept)
             gathered.points[step.index] = msgspec.structs.replace(gathered.points[step.index], kept=kept)
         if self._ranks is not None:
-            point = self._ranks.agree(point)
+            point, is_over = self._ranks.agree(point, self._cancel.is_set())
+            if is_over:
+                self._cancel.set()
         if step.total != 1:
             self._listen(PointDone(step.index, point))
         return point
@@ -320,6 +331,10 @@ class Run:
             return Ended(document, samples, saved=False, save_error=error.info)
         shutil.rmtree(self._folder, ignore_errors=True)
         return Ended(document, samples, saved=True, save_error=None)
+
+
+def _of_loss(error: KnownError) -> tuple[Reason, ...]:
+    return (Reason("rank_lost"),) if error.kind is ErrorKind.RANK_LOST else ()
 
 
 def _trusted_sha256(path: Path, form: catalog.Format) -> str:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from profiler.child_files import open_regular
 from profiler.errors import ErrorKind, KnownError
 
 Samples = npt.NDArray[np.int64]
@@ -140,7 +141,7 @@ def read_all(path: Path, after_death: bool = False) -> Contents:
 
     Raises ValueError for a file that is not ours or contradicts itself, OSError where it cannot be read.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         words = np.frombuffer(file.read(_FIRST * _WORD), dtype="<i8")
         if len(words) != _FIRST or words[0] != MAGIC:
             raise ValueError("not a sample file")
@@ -163,7 +164,7 @@ def read_all(path: Path, after_death: bool = False) -> Contents:
 
 def read_tail(path: Path, most: int) -> Samples:
     """The last `most` samples that the child has counted; raises as `read_all` does."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         words = np.frombuffer(file.read(_HEADER * _WORD), dtype="<i8")
         if len(words) != _HEADER or words[0] != MAGIC or not 0 <= words[_COUNT] <= CAPACITY:
             raise ValueError("not a sample file")

@@ -10,7 +10,7 @@ import pytest
 from profiler import campaign, cores, steps
 from profiler.alternation import Alternation
 from profiler.errors import ErrorInfo
-from profiler.gate import LEAD_NS, LocalGate
+from profiler.gate import LEAD_NS, LocalGate, window_s
 from profiler.plan import (
     Companion,
     Concurrency,
@@ -104,10 +104,10 @@ def test_runs_take_turns_child_by_child_and_one_that_is_over_drops_out() -> None
 
 
 def test_the_gate_opens_for_all_at_one_moment() -> None:
-    gate = LocalGate(2, 3.0, lambda: 1_000)
-    gate.arrive()
+    gate = LocalGate(2, Stopping(3.0, 100, 20.0), lambda: 1_000)
+    gate.arrive(5_000_000)
     assert gate.begin() is None
-    gate.arrive()
+    gate.arrive(7_000_000)
     begin = gate.begin()
     assert begin is not None
     assert (begin.at_ns, begin.duration_s) == (1_000 + LEAD_NS, 3.0)
@@ -116,10 +116,15 @@ def test_the_gate_opens_for_all_at_one_moment() -> None:
 
 
 def test_the_gate_lets_go_of_those_who_wait_for_a_lost_one() -> None:
-    gate = LocalGate(2, 3.0, lambda: 0)
-    gate.arrive()
+    gate = LocalGate(2, Stopping(3.0, 1, 3.0), lambda: 0)
+    gate.arrive(1)
     gate.give_up()
     assert gate.is_lost
+
+
+@pytest.mark.parametrize(("p50_ns", "seconds"), [(1_000_000, 3.0), (100_000_000, 10.0), (10**9, 20.0)])
+def test_the_window_holds_the_count_that_the_rule_asks_for(p50_ns: int, seconds: float) -> None:
+    assert window_s(Stopping(3.0, 100, 20.0), p50_ns) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,12 @@ CASES: list[tuple[str, Evidence, Evidence]] = [
         Evidence(at_once=3, threads=2, usable_cpus=4),
         Evidence(at_once=2, threads=2, usable_cpus=4),
     ),
-    ("schedule_missed", _late(achieved_per_s=97.0), _late(achieved_per_s=98.5)),
+    ("schedule_missed", _late(achieved_per_s=97.0, over_1ms_share=0.02), _late(achieved_per_s=97.0)),
+    (
+        "schedule_missed",
+        _late(achieved_per_s=97.0, over_1ms_share=0.02),
+        _late(achieved_per_s=98.5, over_1ms_share=0.02),
+    ),
     ("late_generator", _late(over_1ms_share=0.011), _late(over_1ms_share=0.01)),
     ("all_busy", _late(all_busy_share=0.011), _late(all_busy_share=0.01)),
     ("backlog_grows", _late(backlog_grows=True), _late(backlog_grows=False)),
@@ -165,7 +170,8 @@ def test_a_queue_that_grows_is_the_models_fault_and_not_the_generators() -> None
 
 
 def test_whatever_is_wrong_the_number_stays_and_the_worst_reason_comes_first() -> None:
-    evidence = msgspec.structs.replace(_late(unanswered=3, achieved_per_s=50.0), denormal_fraction=0.5)
+    late = _late(unanswered=3, achieved_per_s=50.0, over_1ms_share=0.5)
+    evidence = msgspec.structs.replace(late, denormal_fraction=0.5)
     judged = verdict.judge(LATENCY, STABLE, Boundary(), (), evidence)
     assert judged.level is Level.INVALID
     assert judged.reasons[0].code == "schedule_missed"

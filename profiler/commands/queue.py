@@ -58,10 +58,15 @@ class Queue:
         every = list(plans)
         alternation = Alternation(len(every))
         group = secrets.token_hex(4) if len(every) > 1 else ""
-        runs = [self._started(plan, place, alternation, group) for place, plan in enumerate(every)]
-        for run, _ in runs:
-            while not run.wait(0.5):
-                self._wait_unless_interrupted(run, [other for other, _ in runs])
+        runs: list[tuple[Run, list[Event]]] = []
+        try:
+            for place, plan in enumerate(every):
+                runs.append(self._started(plan, place, alternation, group))
+        except KeyboardInterrupt:
+            self._stop([run for run, _ in runs])
+            for place in range(len(runs), len(every)):
+                alternation.leave(place)
+        self._wait_for([run for run, _ in runs])
         self._progress.clear()
         lasts = [seen[-1] for _, seen in runs]
         for last in lasts:
@@ -97,15 +102,23 @@ class Queue:
         run.start()
         return run, seen
 
-    def _wait_unless_interrupted(self, run: Run, every: Sequence[Run]) -> None:
-        try:
-            run.wait(3600)
-        except KeyboardInterrupt:
-            self.interrupted = True
-            self._progress.clear()
-            self.tell("stopping")
-            for other in every:
-                other.cancel()
+    def _wait_for(self, runs: Sequence[Run]) -> None:
+        """Until every run is over; Ctrl-C at any moment stops all, and their last words are waited for."""
+        while True:
+            try:
+                for run in runs:
+                    while not run.wait(3600):
+                        """A run may take hours."""
+                return
+            except KeyboardInterrupt:
+                self._stop(runs)
+
+    def _stop(self, runs: Sequence[Run]) -> None:
+        self.interrupted = True
+        self._progress.clear()
+        self.tell("stopping")
+        for run in runs:
+            run.cancel()
 
     def _report(self, last: Event) -> None:
         if isinstance(last, Refused):

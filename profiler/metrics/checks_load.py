@@ -40,13 +40,15 @@ def _schedule(late: Lateness) -> list[Reason]:
     """Beyond the model's capacity the backlog grows, and it is not the generator that is late."""
     found = []
     target, achieved = late.target_per_s, late.achieved_per_s
+    # A queue behind a busy model moves beginnings too: at fault is who was late though a worker was free.
+    is_late = late.over_1ms_share is not None and late.over_1ms_share > LATE
     if late.backlog_grows:
         found.append(Reason("backlog_grows", {"rate": units.rate(target)}))
-    elif target and achieved and abs(achieved / target - 1) > SCHEDULE_MISSED:
+    elif is_late and target and achieved and abs(achieved / target - 1) > SCHEDULE_MISSED:
         parameters = {"target": units.rate(target), "achieved": units.rate(achieved)}
         found.append(Reason("schedule_missed", parameters))
-    if late.over_1ms_share is not None and late.over_1ms_share > LATE:
-        found.append(Reason("late_generator", {"percent": percent(late.over_1ms_share)}))
+    if is_late:
+        found.append(Reason("late_generator", {"percent": percent(late.over_1ms_share or 0.0)}))
     if late.all_busy_share is not None and late.all_busy_share > ALL_BUSY:
         parameters = {"percent": percent(late.all_busy_share), "workers": str(late.workers)}
         found.append(Reason("all_busy", parameters))

@@ -48,10 +48,13 @@ def blocks_of(samples: Samples) -> npt.NDArray[np.int64]:
     return np.cumsum(marks, out=marks)
 
 
-def block_firsts(samples: Samples, most: int = MOST_BLOCKS) -> list[int]:
-    """Where each block begins; neighbours are joined where there would be more than `most`."""
+def block_firsts(samples: Samples, most: int = MOST_BLOCKS, at_once: float = 1.0) -> list[int]:
+    """Where each block begins; neighbours are joined where there would be more than `most`.
+
+    `at_once`: how many calls were under way at a time on average, so that their sum is not taken for time.
+    """
     by_time = np.cumsum(samples, dtype=np.int64)
-    by_time //= BLOCK_NS
+    by_time //= max(1, round(BLOCK_NS * at_once))
     edges = np.flatnonzero(by_time[1:] != by_time[:-1]) + 1
     firsts = [0]
     for edge in edges.tolist():
@@ -76,7 +79,11 @@ def drawn_blocks(count: int, resamples: int, generator: np.random.Generator) -> 
 
 
 def bootstrap_intervals(
-    samples: Samples, percentiles: Sequence[float], seed: int, blocks: npt.NDArray[np.int64] | None = None
+    samples: Samples,
+    percentiles: Sequence[float],
+    seed: int,
+    blocks: npt.NDArray[np.int64] | None = None,
+    at_once: float = 1.0,
 ) -> list[Interval | None]:
     """95 % block-bootstrap intervals of percentiles; None where there are fewer than six blocks.
 
@@ -84,7 +91,10 @@ def bootstrap_intervals(
     (MEASURING.md, 1.2). `blocks`: the block of each sample, ascending. The values looked at are observed
     latencies at up to 2,048 ranks, dense around each percentile: the cost hardly grows with the count.
     """
-    firsts = block_firsts(samples) if blocks is None else [0, *(np.flatnonzero(np.diff(blocks)) + 1).tolist()]
+    if blocks is None:
+        firsts = block_firsts(samples, at_once=at_once)
+    else:
+        firsts = [0, *(np.flatnonzero(np.diff(blocks)) + 1).tolist()]
     parts = sorted_blocks(samples, firsts)
     if len(parts) < MINIMUM_BLOCKS:
         return [None for _ in percentiles]
@@ -141,15 +151,15 @@ def candidates(ordered: Samples, p: float) -> Samples:
     return values
 
 
-def summarise(samples: Samples, block_starts: Sequence[int] | None = None, seed: int = 0) -> Latency:
-    """The latency block of steady samples (int64 ns, in order); `block_starts` is kept for callers' records.
+def summarise(samples: Samples, seed: int = 0, at_once: float = 1.0) -> Latency:
+    """The latency block of steady samples (int64 ns, in order); `at_once` as for `block_firsts`.
 
     A percentile below its sample count, and an interval below six blocks, is None.
     """
     block = describe(samples)
     if not block.count:
         return block
-    p50_ci, p99_ci = bootstrap_intervals(samples, (0.50, 0.99), seed)
+    p50_ci, p99_ci = bootstrap_intervals(samples, (0.50, 0.99), seed, at_once=at_once)
     return msgspec.structs.replace(
         block,
         p50_ci_ns=p50_ci,

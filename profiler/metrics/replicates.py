@@ -18,7 +18,7 @@ Picks = npt.NDArray[np.int64]
 BOOTSTRAP_FROM = 5
 
 
-def summarise(processes: Sequence[Samples], seed: int = 0) -> Latency:
+def summarise(processes: Sequence[Samples], seed: int = 0, at_once: Sequence[float] = ()) -> Latency:
     """The latency block of R processes; `processes` hold int64 ns in order of time, empty ones do not count.
 
     P50 is the median of the processes' medians (nearest rank: of an even number the lower middle one),
@@ -26,13 +26,15 @@ def summarise(processes: Sequence[Samples], seed: int = 0) -> Latency:
     of one process as latency.summarise has them; of 2 to 4 the whole range of the processes' percentiles;
     from 5 on a hierarchical block bootstrap: processes, then blocks within each (MEASURING.md, 1.2).
     """
-    measured = [process for process in processes if len(process)]
+    shares = at_once or [1.0] * len(processes)
+    known = [(process, share) for process, share in zip(processes, shares, strict=True) if len(process)]
+    measured, shares = [process for process, _ in known], [share for _, share in known]
     if len(measured) < 2:
-        return latency.summarise(measured[0], seed=seed) if measured else Latency()
+        return latency.summarise(measured[0], seed, shares[0]) if measured else Latency()
     pooled = np.concatenate(measured)
     block = latency.describe(pooled)
     pooled.sort()
-    p50, p99 = _intervals(measured, pooled, seed)
+    p50, p99 = _intervals(measured, pooled, seed, shares)
     many = len(measured) >= BOOTSTRAP_FROM
     return msgspec.structs.replace(
         block,
@@ -45,11 +47,11 @@ def summarise(processes: Sequence[Samples], seed: int = 0) -> Latency:
 
 
 def _intervals(
-    processes: Sequence[Samples], ordered: Samples, seed: int
+    processes: Sequence[Samples], ordered: Samples, seed: int, at_once: Sequence[float]
 ) -> tuple[Interval | None, Interval | None]:
     if len(processes) < BOOTSTRAP_FROM:
         return _range(processes, 0.50), _range(processes, 0.99)
-    return hierarchical_intervals(processes, ordered, seed)
+    return hierarchical_intervals(processes, ordered, seed, at_once)
 
 
 def _middle(values: Sequence[int]) -> int:
@@ -69,7 +71,7 @@ def _range(processes: Sequence[Samples], p: float) -> Interval | None:
 
 
 def hierarchical_intervals(
-    processes: Sequence[Samples], ordered: Samples, seed: int
+    processes: Sequence[Samples], ordered: Samples, seed: int, at_once: Sequence[float] = ()
 ) -> tuple[Interval, Interval]:
     """95 % intervals of the median of process medians and of the pooled P99; `ordered` is all samples.
 
@@ -82,7 +84,9 @@ def hierarchical_intervals(
     blocks: list[Samples] = []
     weights: list[latency.Weights] = []
     for at, process in enumerate(processes):
-        parts = latency.sorted_blocks(process, latency.block_firsts(process, most // len(processes)))
+        share = at_once[at] if at_once else 1.0
+        firsts = latency.block_firsts(process, most // len(processes), share)
+        parts = latency.sorted_blocks(process, firsts)
         resamples, places = np.nonzero(picks == at)
         draws = latency.drawn_blocks(len(parts), len(resamples), generator)
         medians[resamples, places] = latency.drawn_percentiles(parts, draws, np.sort(process), 0.50)

@@ -79,11 +79,14 @@ def _p99_settled(samples: Samples, bound: float) -> bool:
     return float(parts[rank - 1]) <= bound * float(parts[at - 1])
 
 
-def judge(samples: Samples, warmup_status: str, stop_rule_held: bool) -> Steadiness:
-    """The status word of a run (MEASURING.md, 1.4) from its steady samples in ns, in order."""
+def judge(samples: Samples, warmup_status: str, stop_rule_held: bool, is_open: bool = False) -> Steadiness:
+    """The status word of a run (MEASURING.md, 1.4) from its steady samples in ns, in order.
+
+    `is_open`: requests came by themselves, so equal parts of time are equal counts of them.
+    """
     if len(samples) < 3 * SEGMENTS:
         return Steadiness("too_few_samples", stop_rule_held=stop_rule_held)
-    segments = _segments(samples)
+    segments = list(np.array_split(samples, SEGMENTS)) if is_open else _segments(samples)
     medians = [float(np.median(segment)) for segment in segments]
     spread = max(medians) / max(1.0, min(medians)) - 1
     p = kruskal_p(_thinned(segments))

@@ -56,6 +56,7 @@ LEVELS: dict[str, Level] = {
     "processes_differ": Level.CAUTION,
     "clock_off": Level.CAUTION,
     "batch_is_free": Level.CAUTION,
+    "rank_lost": Level.INVALID,
     "search_no_capacity": Level.CAUTION,
     "search_undecided": Level.CAUTION,
     "search_not_confirmed": Level.CAUTION,
