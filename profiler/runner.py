@@ -137,6 +137,7 @@ class Run:
         self._python, self._module, self._machine, self._checks = python, module, machine, checks
         self._turn, self._ranks, self._group = turn, ranks, group
         self._cancel, self._over = threading.Event(), threading.Event()
+        self._agreed_to_stop = False
         self._folder = folders.running_folder() / self.id
         self._live: Path | None = None
         self._thread = threading.Thread(target=self._work, name=f"run {self.id}")
@@ -191,7 +192,7 @@ class Run:
         with surroundings.Watch() as watch:
             outcomes = self._measure(gathered, form, begun)
             gathered.machine_summary = watch.summary(outcomes)
-        gathered.cancelled = self._cancel.is_set()
+        gathered.cancelled = self._cancel.is_set() or self._agreed_to_stop
         gathered.file_changed = _stamp(path) != stamp
         with self._turn():
             self._describe(gathered, outcomes, form.name)
@@ -225,8 +226,7 @@ class Run:
         means = self._means(gathered, form)
         steps = campaign.steps(gathered.plan)
         step: Step | None = next(steps, None)
-        while step is not None and not self._cancel.is_set():
-            # Ranks stop after a step that all of them ended, as they have agreed there.
+        while step is not None and not self._is_over():
             try:
                 point = self._one_step(gathered, outcomes, step, means, begun_ns)
             except KnownError as error:
@@ -239,6 +239,10 @@ class Run:
             except StopIteration as end:
                 step, gathered.reasons = None, end.value
         return outcomes
+
+    def _is_over(self) -> bool:
+        """Ranks stop only where they have agreed to: one that left alone would leave the others waiting."""
+        return self._cancel.is_set() if self._ranks is None else self._agreed_to_stop
 
     def _means(self, gathered: Gathered, form: catalog.Format) -> Means:
         native = native_build.native_library().path
@@ -281,8 +285,7 @@ class Run:
             gathered.points[step.index] = msgspec.structs.replace(gathered.points[step.index], kept=kept)
         if self._ranks is not None:
             point, is_over = self._ranks.agree(point, self._cancel.is_set())
-            if is_over:
-                self._cancel.set()
+            self._agreed_to_stop = is_over
         if step.total != 1:
             self._listen(PointDone(step.index, point))
         return point
