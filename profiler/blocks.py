@@ -216,11 +216,14 @@ class Flops(msgspec.Struct, frozen=True):
 
     `per_inference` counts matrix products, convolutions, recurrent cells and attention;
     `other_per_inference` elementwise, normalisation and reduction work, counted apart.
-    `counted_fraction` is the share of operators (nodes) that a rule covers; data movement is covered with 0.
+    `integer_per_inference` is the part of `per_inference` done on quantised integers (operations, not
+    floating-point ones). `counted_fraction` is the share of operators (nodes) that a rule covers; data
+    movement is covered with 0.
     """
 
     per_inference: int | None = None
     macs_per_inference: int | None = None
+    integer_per_inference: int | None = None
     per_sample: float | None = None
     other_per_inference: int | None = None
     counted_fraction: float | None = None
@@ -244,6 +247,43 @@ class Memory(msgspec.Struct, frozen=True):
     device_peak_allocated_bytes: int | None = None
     device_total_bytes: int | None = None
     utilisation: float | None = None
+
+
+class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row of the traced pass: what ran under this name, per inference.
+
+    `time_ns` is the mean over the traced calls, `share` its part of the sum of all rows, 0 to 1. `nodes`
+    are the names of the graph's nodes that ran in it (several where the runtime fused them; none where
+    it added the operator itself); `flops`, `integer_operations` and `bytes` (read and written) are theirs,
+    None where those of a node are unknown. `flops_per_s` counts FLOPs only.
+    """
+
+    name: str
+    type: str
+    time_ns: float
+    share: float
+    calls: float = 1.0
+    nodes: tuple[str, ...] = ()
+    flops: int | None = None
+    integer_operations: int | None = None
+    bytes: int | None = None
+    flops_per_s: float | None = None
+    device: str | None = None
+
+
+class Trace(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the operators were timed: a pass of its own, never mixed with the timed one.
+
+    `slowdown` is the median traced call over the timed P50; `explained` the sum of all rows over the mean
+    traced call, both on the wall clock; above 1 where operators ran side by side.
+    """
+
+    method: str
+    calls: int
+    call_p50_ns: int
+    sum_ns: float
+    slowdown: float | None = None
+    explained: float | None = None
 
 
 class Disturbance(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -38,6 +38,8 @@ class ErrorKind(enum.StrEnum):
     RUNTIME_MISSING = "runtime_missing"
     RUNTIME_REFUSED = "runtime_refused"
     PRECISION_UNKNOWN = "precision_unknown"
+    TRACE_NOT_OFFERED = "trace_not_offered"
+    PYTHON_UNUSABLE = "python_unusable"
     TRUST_NEEDED = "trust_needed"
     LOAD_TIMEOUT = "load_timeout"
     CHILD_CRASHED = "child_crashed"

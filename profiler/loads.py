@@ -54,7 +54,8 @@ class Load:
         self._crew: Crew | None = None
         self.writers = [self._writer(lane) for lane in range(plan.concurrency)]
         self.bound = self._bind()
-        own = [self._queries(self.bound), *(self._queries(self._bind()) for _ in self.writers[1:])]
+        own = [self._queries(self.bound)]
+        own += [self._queries(self._bind(lane)) for lane in range(1, len(self.writers))]
         self.calls = own[0]
         self._sender = self._sending(own)
         block_ns = LANES_BLOCK_NS if request.is_gated else 0
@@ -66,8 +67,8 @@ class Load:
             sample_file.create(path)
         return sample_file.Writer(path)
 
-    def _bind(self) -> list[Call]:
-        return [self._opened.session.bind(arrays) for arrays in self._opened.pool]
+    def _bind(self, lane: int = 0) -> list[Call]:
+        return [self._opened.session.bind(arrays, lane) for arrays in self._opened.pool]
 
     def _queries(self, calls: Sequence[Call]) -> list[Call]:
         return query_of(calls, self._calls_per_query)
@@ -101,7 +102,7 @@ class Load:
         practice = np.sort(self.writers[0].array(min(COLD_CALLS, self.writers[0].count - 1)))
         workers = scenario.workers or open_loop.workers_for(rate, latency.percentile(practice, 0.99))
         sys.setswitchinterval(SWITCH_INTERVAL_S)
-        own = [self.calls, *(self._queries(self._bind()) for _ in range(workers - 1))]
+        own = [self.calls, *(self._queries(self._bind(lane)) for lane in range(1, workers))]
         library = Path(self._native_library) if self._native_library else None
         at_once = max(1, opening.usable_cpus() // self._opened.threads)
         waiter = waiting.best_waiter(library, calls_at_once=at_once)

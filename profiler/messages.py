@@ -63,6 +63,19 @@ class Accompany(_Message, frozen=True, tag="accompany"):
     is_busy: bool
 
 
+class TraceModel(_Message, frozen=True, tag="trace"):
+    """Open the model with the runtime's own profiler on, answer `calls` times, say TraceDone.
+
+    Of the plan the model, runtime, device, precision, shapes, inputs, batch and threads count. `calls` follow
+    `practice` untraced or discarded ones.
+    """
+
+    plan: RunPlan
+    format: str
+    calls: int = 20
+    practice: int = 5
+
+
 class Inspect(_Message, frozen=True, tag="inspect"):
     """Describe this file; run nothing of it."""
 
@@ -81,7 +94,7 @@ class Cancel(_Message, frozen=True, tag="cancel"):
     """Stop after the call that is running; keep what was measured."""
 
 
-Request = Measure | Begin | Accompany | Inspect | Survey | Cancel
+Request = Measure | Begin | Accompany | TraceModel | Inspect | Survey | Cancel
 
 
 # child -> parent -------------------------------------------------------------------------------------
@@ -174,6 +187,45 @@ class Finished(_Message, frozen=True, tag="finished"):
     unavailable: dict[str, Reason] = {}
 
 
+class Node(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One operator of the graph as the file holds it, in the file's order.
+
+    `shape` and `dtype` are of its first output, at the shapes that were asked for. `flops` are 2 x MACs on
+    floating-point numbers plus nothing else, `other_flops` elementwise work, `integer_operations` 2 x MACs on
+    quantised integers; all None where no rule covers the operator or its shapes stay unknown, 0 for data
+    movement. `bytes_read` (weights included) and `bytes_written` assume that nothing is fused or cached.
+    """
+
+    name: str
+    type: str
+    outputs: tuple[str, ...] = ()
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+    flops: int | None = None
+    other_flops: int | None = None
+    integer_operations: int | None = None
+    weights_bytes: int = 0
+    bytes_read: int | None = None
+    bytes_written: int | None = None
+
+
+class MemoryEstimate(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the graph needs in bytes, by its declared shapes; nothing ran.
+
+    `peak_activations_bytes` is the largest sum of tensors alive at once when nodes run one after another
+    in the file's order, every tensor lives from its making to its last use, and nothing shares or fuses;
+    inputs and outputs of the model included, weights not. `peak_node` is where. With `unknown_tensors`
+    above 0 shapes stayed unknown, and the sums are None.
+    """
+
+    weights_bytes: int | None = None
+    inputs_bytes: int | None = None
+    outputs_bytes: int | None = None
+    peak_activations_bytes: int | None = None
+    peak_node: str | None = None
+    unknown_tensors: int = 0
+
+
 class OperatorCount(msgspec.Struct, frozen=True):
     """Operators of one type in a file."""
 
@@ -204,15 +256,43 @@ class Description(_Message, frozen=True, tag="description"):
     shapes: dict[str, tuple[int, ...]] = {}
     unavailable: dict[str, Reason] = {}
     denormal_fraction: float | None = None
+    nodes: tuple[Node, ...] = ()
+    memory: MemoryEstimate | None = None
+
+
+class TracedOperator(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a runtime's own profiler says of one operator, summed over all traced calls.
+
+    `nodes`: names of the file's nodes (see Node) that it stands for, as far as the runtime tells.
+    """
+
+    name: str
+    type: str
+    total_ns: int
+    count: int
+    nodes: tuple[str, ...] = ()
+    device: str | None = None
+
+
+class TraceDone(_Message, frozen=True, tag="trace_done"):
+    """The traced pass: by which profiler, its rows, and the wall time of every traced call."""
+
+    method: str
+    operators: tuple[TracedOperator, ...]
+    call_ns: tuple[int, ...]
 
 
 class Runtime(msgspec.Struct, frozen=True):
-    """A runtime as the survey found it; `missing` names why it cannot be used."""
+    """A runtime as the survey found it; `missing` names why it cannot be used.
+
+    `precisions`: by device, what may be asked for beside the file's own.
+    """
 
     name: str
     version: str | None
     devices: tuple[str, ...]
     missing: Reason | None = None
+    precisions: dict[str, tuple[str, ...]] = {}
 
 
 class Surveyed(_Message, frozen=True, tag="surveyed"):
@@ -239,6 +319,7 @@ Report = (
     | Progress
     | Finished
     | Description
+    | TraceDone
     | Surveyed
     | Failed
 )

@@ -140,6 +140,11 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     measure at once. `limits` names the most that a quantity may be, in ns, bytes, J or a share, as
     profiler.limits parses them. `companions`: the model is measured alone, beside them while they are
     idle, and while they are busy.
+
+    `precision`: `as_is` or fp32, tf32, bf16, fp16, int8. `input_kinds` says what made-up inputs are like,
+    by input name, as profiler.input_kinds parses it. `traces`: afterwards time the operators in a pass of
+    their own. `python`: the interpreter of the child, empty for our own. `consent_sha256`: the bytes of a
+    program that the user has just allowed to run, this once.
     """
 
     model_path: str
@@ -166,6 +171,10 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: dict[str, float] = {}
     companions: tuple[Companion, ...] = ()
     flush_denormals: bool = False
+    input_kinds: dict[str, str] = {}
+    traces: bool = False
+    python: str = ""
+    consent_sha256: str = ""
 
     @property
     def concurrency(self) -> int:

@@ -21,6 +21,7 @@ from profiler.blocks import (
     Memory,
     Model,
     NativeFigure,
+    Operator,
     Phases,
     Placement,
     Plan,
@@ -33,6 +34,7 @@ from profiler.blocks import (
     Tensor,
     Throughput,
     Together,
+    Trace,
     Verdict,
 )
 from profiler.errors import ErrorInfo
@@ -54,6 +56,7 @@ __all__ = [
     "Memory",
     "Model",
     "NativeFigure",
+    "Operator",
     "Phases",
     "Placement",
     "Plan",
@@ -69,6 +72,7 @@ __all__ = [
     "Tensor",
     "Throughput",
     "Together",
+    "Trace",
     "Verdict",
     "from_json",
     "to_json",
@@ -102,7 +106,8 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     memory: Memory = Memory()
     energy: Energy = Energy()
     accuracy: Accuracy = Accuracy()
-    operators: tuple[dict[str, Any], ...] = ()
+    operators: tuple[Operator, ...] = ()
+    trace: Trace | None = None
     verdict: Verdict | None = None
     unavailable: dict[str, Reason] = {}
     samples: SamplesRef | None = None
@@ -112,7 +117,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def to_json(result: RunResult) -> bytes:
-    """The document as UTF-8 JSON, indented, but with one line for each process and each point.
+    """The document as UTF-8 JSON, indented, but with one line for each process, point and operator.
 
     It never holds NaN or Infinity (msgspec writes them as null).
     """
@@ -120,7 +125,7 @@ def to_json(result: RunResult) -> bytes:
     return b"{\n" + b",\n".join(fields) + b"\n}\n"
 
 
-_LONG_LISTS = ("replicates", "points")
+_LONG_LISTS = ("replicates", "points", "operators")
 
 
 def _field(name: str, value: object) -> bytes:

@@ -16,7 +16,9 @@ def survey() -> messages.Surveyed:
 def _ask(name: str) -> messages.Runtime:
     try:
         backend = catalog.open_backend(name)
-        return messages.Runtime(name, backend.version(), backend.devices())
+        devices = backend.devices()
+        precisions = {device: backend.precisions(device) for device in devices}
+        return messages.Runtime(name, backend.version(), devices, precisions=precisions)
     except KnownError as error:
         return messages.Runtime(name, None, (), Reason(error.info.kind, error.info.parameters))
     except Exception as error:  # noqa: BLE001 - a broken installation raises anything; it must not hide the others

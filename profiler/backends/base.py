@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import KnownError
+from profiler.messages import TracedOperator
 from profiler.result import Placement, Reason, Tensor
 
 Array = np.ndarray[Any, Any]
@@ -20,7 +21,9 @@ Call = Callable[[], object]
 class LoadOptions(msgspec.Struct, frozen=True):
     """How to open a model: `device` as in `Backend.devices`, `threads` intra-op threads, at least 1.
 
-    `flush_denormals`: take numbers too small for the normal format for zero, where the runtime can.
+    `precision`: `as_is` keeps the file's own like for like (fp32 stays fp32, whatever the runtime would do
+    by itself); else one of `Backend.precisions`. `flush_denormals`: take numbers too small for the normal
+    format for zero, where the runtime can.
     `native_library`: what profiler.native_build made, or empty.
     """
 
@@ -31,12 +34,34 @@ class LoadOptions(msgspec.Struct, frozen=True):
     native_library: str = ""
 
 
+class Traced(NamedTuple):
+    """The traced pass of a model.
+
+    `method` names the profiler, `call_ns` holds the wall time of each traced call.
+    """
+
+    method: str
+    operators: tuple[TracedOperator, ...]
+    call_ns: tuple[int, ...]
+
+
+class TraceOrder(NamedTuple):
+    """How a model is traced: `practice` calls that do not count, then `calls`; files go into `folder`."""
+
+    inputs: Mapping[str, Array]
+    calls: int
+    practice: int
+    folder: Path
+
+
 class Session(Protocol):
     """An open model.
 
     Attributes: `inputs` and `outputs` as the file declares them; `placement` how many operators ran on
-    which provider; `precision_effective` the precision that arithmetic really uses; `notes` reasons that
-    belong to the verdict (a silent fallback, for one).
+    which provider; `precision_effective` the precision that arithmetic really uses (fp32, tf32, bf16,
+    fp16, fp64, int8, mixed); `notes` reasons that belong to the verdict (a silent fallback, for one);
+    `compile_ns` the part of loading that compiled the model for the device, where the runtime tells it
+    apart.
     """
 
     inputs: tuple[Tensor, ...]
@@ -44,9 +69,13 @@ class Session(Protocol):
     placement: tuple[Placement, ...]
     precision_effective: str
     notes: tuple[Reason, ...]
+    compile_ns: int | None
 
-    def bind(self, inputs: Mapping[str, Array]) -> Call:
+    def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
         """Bind inputs and outputs once and hand back the call that the timed loop makes.
+
+        Calls of one `lane` are never under way at the same time, so they may share a request of the
+        runtime with its buffers; calls of different lanes may be, each from a thread of its own.
 
         The call returns only when the answer is in place (a GPU is synchronised inside it).
         Raises KnownError(SHAPE_MISMATCH) and others where the model refuses these inputs.
@@ -83,5 +112,14 @@ class Backend(Protocol):
     def devices(self) -> tuple[str, ...]:
         """Devices offered here: `cpu`, `cuda:0`, or the runtime's provider in lower case."""
 
+    def precisions(self, device: str) -> tuple[str, ...]:
+        """Precisions that may be asked for on this device beside `as_is`: of fp32, tf32, bf16, fp16, int8."""
+
     def load(self, path: Path, options: LoadOptions) -> Session:
         """Open a model; raises KnownError with what the file or the device lacks."""
+
+    def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
+        """Open the model with the runtime's own profiler and run it; never mixed with a timed run.
+
+        Raises KnownError(TRACE_NOT_OFFERED) where the runtime has no profiler for it.
+        """

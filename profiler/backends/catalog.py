@@ -21,13 +21,17 @@ from profiler.trust import Tier
 
 
 class Runtime(msgspec.Struct, frozen=True):
-    """A runtime: `module` holds `open_backend()`, pip installs `distribution`, which brings `import_name`."""
+    """A runtime: `module` holds `open_backend()`, pip installs `distribution`, which brings `import_name`.
+
+    `holds_lock`: its calls keep Python's interpreter lock, so several at once need several processes.
+    """
 
     name: str
     title: str
     module: str
     distribution: str
     import_name: str
+    holds_lock: bool = False
 
     @property
     def install_command(self) -> str:
@@ -47,11 +51,23 @@ class Format(msgspec.Struct, frozen=True):
 RUNTIMES: tuple[Runtime, ...] = (
     Runtime("onnxruntime", "ONNX Runtime", "profiler.backends.ort", "onnxruntime", "onnxruntime"),
     Runtime("torchscript", "PyTorch (TorchScript)", "profiler.backends.torchscript", "torch", "torch"),
-)
+    Runtime("torch_export", "PyTorch (torch.export)", "profiler.backends.torch_export", "torch", "torch"),
+    Runtime("aot_inductor", "PyTorch (AOTInductor)", "profiler.backends.aot_inductor", "torch", "torch",
+            holds_lock=True),
+    Runtime("openvino", "OpenVINO", "profiler.backends.openvino", "openvino", "openvino"),
+    Runtime("litert", "LiteRT", "profiler.backends.litert", "ai-edge-litert", "ai_edge_litert"),
+    Runtime("tensorrt", "TensorRT", "profiler.backends.tensorrt", "tensorrt", "tensorrt"),
+)  # fmt: skip
 
 FORMATS: tuple[Format, ...] = (
-    Format("onnx", "ONNX", Tier.DATA, ("onnxruntime",), (".onnx",)),
+    Format("onnx", "ONNX", Tier.DATA, ("onnxruntime", "openvino"), (".onnx",)),
+    Format("ort_format", "ORT format", Tier.DATA, ("onnxruntime",), (".ort",)),
     Format("torchscript", "TorchScript", Tier.CODE, ("torchscript",), (".pt", ".pth", ".ts", ".torchscript")),
+    Format("torch_export", "torch.export", Tier.CODE, ("torch_export",), (".pt2",)),
+    Format("aot_inductor", "AOTInductor", Tier.PROGRAM, ("aot_inductor",), (".pt2",)),
+    Format("openvino_ir", "OpenVINO IR", Tier.DATA, ("openvino",), (".xml",)),
+    Format("tflite", "TensorFlow Lite", Tier.DATA, ("litert", "openvino"), (".tflite",)),
+    Format("tensorrt", "TensorRT engine", Tier.PROGRAM, ("tensorrt",), (".engine", ".plan")),
 )
 
 # The yardstick of `doctor --self-test` and of the tests; no runtime that anybody would choose.
@@ -60,8 +76,7 @@ YARDSTICK_FORMAT = Format("null", "yardstick", Tier.DATA, ("null",), ())
 
 _NEVER_LOADED = {"checkpoint", "pickle", "torch_package"}
 _NOT_YET = {
-    "torch_export", "aot_inductor", "old_torchscript", "tflite", "openvino_ir", "tensorrt", "hdf5", "keras",
-    "saved_model", "tensorflow_graph", "coreml", "gguf", "ort_format", "executorch",
+    "old_torchscript", "hdf5", "keras", "saved_model", "tensorflow_graph", "coreml", "gguf", "executorch",
 }  # fmt: skip
 _DAMAGED = {"onnx_cut_short", "onnx_no_graph"}
 

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from profiler import waiting
-from profiler.backends.base import Array, Call, LoadOptions
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
@@ -68,6 +68,12 @@ class Null:
     def devices(self) -> tuple[str, ...]:
         return ("cpu",)
 
+    def precisions(self, device: str) -> tuple[str, ...]:
+        return ()
+
+    def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
+        raise KnownError(ErrorKind.TRACE_NOT_OFFERED, runtime=self.name)
+
     def load(self, path: Path, options: LoadOptions) -> NullSession:
         library = Path(options.native_library) if options.native_library else None
         return NullSession(read(path), waiting.best_waiter(library, spin_ns=LONGEST_NS))
@@ -81,13 +87,14 @@ class NullSession:
     placement: tuple[Placement, ...] = (Placement("null"),)
     precision_effective = "fp32"
     notes: tuple[Reason, ...] = ()
+    compile_ns: int | None = None
 
     def __init__(self, service: Service, waiter: waiting.Waiter) -> None:
         self._service, self._waiter = service, waiter
         self._made = 0
         self._inputs: dict[int, Mapping[str, Array]] = {}
 
-    def bind(self, inputs: Mapping[str, Array]) -> Call:
+    def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
         service, wait_until = self._service, self._waiter.wait_until
 
         def steady() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from profiler.backends import cuda_spans
-from profiler.backends.base import Array, Call, LoadOptions
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
@@ -60,6 +60,12 @@ class OnnxRuntime:
     def devices(self) -> tuple[str, ...]:
         offered = [device_name(provider) for provider in self._providers()]
         return tuple(sorted(offered, key=lambda device: device != "cpu"))
+
+    def precisions(self, device: str) -> tuple[str, ...]:
+        return ()
+
+    def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
+        raise KnownError(ErrorKind.TRACE_NOT_OFFERED, runtime=self.name)
 
     def load(self, path: Path, options: LoadOptions) -> OrtSession:
         provider, index = self._provider(options.device)
@@ -116,8 +122,9 @@ class OrtSession:
         self.placement = _placement(session)
         self.precision_effective = _precision((*self.outputs, *self.inputs))
         self.notes = _notes(self.placement, provider)
+        self.compile_ns: int | None = None
 
-    def bind(self, inputs: Mapping[str, Array]) -> Call:
+    def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
         binding = self._session.io_binding()
         try:
             for name, array in inputs.items():

@@ -12,7 +12,7 @@ import numpy as np
 
 from profiler import denormals
 from profiler.backends import cuda_spans, torchscript_archive
-from profiler.backends.base import Array, Call, LoadOptions
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
@@ -41,6 +41,12 @@ class TorchScript:
         cuda = range(torch.cuda.device_count()) if torch.cuda.is_available() else ()
         metal = ("mps",) if torch.backends.mps.is_available() else ()
         return ("cpu", *(f"cuda:{index}" for index in cuda), *metal)
+
+    def precisions(self, device: str) -> tuple[str, ...]:
+        return ()
+
+    def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
+        raise KnownError(ErrorKind.TRACE_NOT_OFFERED, runtime=self.name)
 
     def load(self, path: Path, options: LoadOptions) -> TorchScriptSession:
         torch = self._torch
@@ -73,10 +79,11 @@ class TorchScriptSession:
         self.placement = (Placement(device),)
         self.precision_effective = _precision(torch, module, device)
         self.notes = (Reason("shapes_guessed"),) if signature.guessed else ()
+        self.compile_ns: int | None = None
         self._mode = torch.inference_mode()
         self._mode.__enter__()
 
-    def bind(self, inputs: Mapping[str, Array]) -> Call:
+    def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
         torch = self._torch
         names = [spec.name for spec in self.inputs] or list(inputs)
         try:
