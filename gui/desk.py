@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from gui import sentences
 from gui.background import Bridge, Jobs
+from gui.consent import Asked, Consent
 from gui.dialogs import Dialogs
 from gui.run_queue import QueuedRun, RunQueue, State
 from gui.services import History, Services
 from gui.turns import Turns
-from profiler.errors import ErrorInfo, ErrorKind, KnownError
+from profiler.errors import ErrorInfo, ErrorKind
 from profiler.plan import RunPlan
 from profiler.result import Status
 
@@ -22,15 +21,6 @@ if TYPE_CHECKING:
     from profiler.runner import Ended
 
 _STATES = {Status.FINISHED: State.DONE, Status.STOPPED: State.STOPPED}
-
-
-class Asked(NamedTuple):
-    """A plan whose file may need consent, with its hash; or why that could not be found out."""
-
-    plan: RunPlan
-    sha256: str
-    is_trusted: bool
-    error: ErrorInfo | None = None
 
 
 class Desk(QObject):
@@ -56,7 +46,8 @@ class Desk(QObject):
         super().__init__()
         self.queue = RunQueue()
         self.bridge = Bridge()
-        self._services, self._jobs, self._turns, self._dialogs = services, jobs, turns, dialogs
+        self._services, self._jobs, self._turns = services, jobs, turns
+        self._consent = Consent(services, dialogs)
         self._asking = 0
         self._store: History | None = None
         self._waiting_for_store: list[Callable[[History], None]] = []
@@ -85,7 +76,7 @@ class Desk(QObject):
         if plans:
             self._count_asking(1)
             self._jobs.do(
-                lambda: [self._asked(plan) for plan in plans], self._on_asked, self._on_asking_failed
+                lambda: [self._consent.look(plan) for plan in plans], self._on_asked, self._on_asking_failed
             )
 
     def _on_asking_failed(self, error: Exception) -> None:
@@ -96,50 +87,14 @@ class Desk(QObject):
         self._asking += change
         self.asking_changed.emit(self._asking > 0)
 
-    def _asked(self, plan: RunPlan) -> Asked:
-        """On a thread: a large file takes a while to hash, which only code has to be for this."""
-        path = Path(plan.model_path)
-        try:
-            form = self._services.recognise(path)
-            if self._services.is_trusted("", form.tier):
-                return Asked(plan, "", True)
-            sha256 = self._services.sha256(path)
-            return Asked(plan, sha256, self._services.is_trusted(sha256, form.tier))
-        except KnownError as error:
-            return Asked(plan, "", True, error.info)
-        except OSError as error:
-            info = ErrorInfo(ErrorKind.FILE_UNREADABLE.value, {"file": path.name}, str(error))
-            return Asked(plan, "", True, info)
-
     def _on_asked(self, all_asked: list[Asked]) -> None:
         self._count_asking(-1)
-        agreed: dict[str, bool] = {}
-        plans = [asked.plan for asked in all_asked if self._may_run(asked, agreed)]
+        plans = self._consent.agreed(all_asked)
         if plans:
             self.queue.add(plans)
             self.queued.emit()
             self.queue_changed.emit()
             self.with_store(lambda _: self._advance())
-
-    def _may_run(self, asked: Asked, agreed: dict[str, bool]) -> bool:
-        if asked.error is not None:
-            self._dialogs.show_trouble(sentences.of_error(asked.error, Path(asked.plan.model_path).name))
-            return False
-        if asked.is_trusted:
-            return True
-        if asked.sha256 not in agreed:
-            agreed[asked.sha256] = self._consents(asked)
-        return agreed[asked.sha256]
-
-    def _consents(self, asked: Asked) -> bool:
-        if not self._dialogs.ask_trust(Path(asked.plan.model_path).name, asked.sha256):
-            return False
-        try:
-            self._services.remember(asked.sha256)
-        except KnownError as error:
-            self._dialogs.show_trouble(sentences.of_error(error.info))
-            return False
-        return True
 
     def _advance(self) -> None:
         following = self.queue.advance()

@@ -66,6 +66,27 @@ class Dialogs:
         )
         return self._ask(box, trust)
 
+    def ask_consent(self, file: str, sha256: str) -> bool:
+        """Whether this program may run this once; Cancel unless said otherwise."""
+        box = self._box(QMessageBox.Icon.Critical)
+        box.setWindowTitle(QCoreApplication.translate("Dialogs", "Run this program?"))
+        box.setText(
+            QCoreApplication.translate(
+                "Dialogs",
+                "“{file}” is a program: opening it runs native code on this computer with all your "
+                "rights. Run it only if you made it, or know who did.",
+            ).format(file=visible(file))
+        )
+        box.setInformativeText(
+            QCoreApplication.translate(
+                "Dialogs", "Content: SHA-256 {hash}…\nYou are asked each time, also for the same content."
+            ).format(hash=sha256[:_SHOWN_OF_HASH])
+        )
+        run = box.addButton(
+            QCoreApplication.translate("Dialogs", "&Run it this once"), QMessageBox.ButtonRole.AcceptRole
+        )
+        return self._ask(box, run)
+
     def ask_close(self) -> bool:
         """Whether to stop the run that goes on and close."""
         box = self._box(QMessageBox.Icon.Question)

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.device_memory import DevicePeak
-from profiler import campaign, judgement, points, steps, unavailable
-from profiler.errors import ErrorInfo
+from profiler import campaign, judgement, operators, points, steps, unavailable
+from profiler.errors import ErrorInfo, ErrorKind
 from profiler.heard import Gathered, Heard
 from profiler.metrics import curve
 from profiler.outcome import Outcome
@@ -23,6 +23,7 @@ from profiler.result import (
     Flops,
     Memory,
     Model,
+    Operator,
     Phases,
     Plan,
     Point,
@@ -94,6 +95,8 @@ def assemble(gathered: Gathered, outcomes: Sequence[Outcome]) -> Assembled:
         readiness=gathered.readiness,
         disturbances=gathered.machine_summary,
         together=_together(gathered, point),
+        operators=_operators(gathered),
+        trace=operators.summary(gathered.traced, point.latency.p50_ns) if gathered.traced else None,
     )
     result = msgspec.structs.replace(result, unavailable=_unavailable(result, gathered, first))
     return Assembled(judgement.of_run(result, point, gathered, filled), samples)
@@ -255,6 +258,13 @@ def _flops(gathered: Gathered, heard: Heard | None, throughput: Throughput) -> F
     return msgspec.structs.replace(found, achieved_per_s=found.per_inference * throughput.inferences_per_s)
 
 
+def _operators(gathered: Gathered) -> tuple[Operator, ...]:
+    if gathered.traced is None:
+        return ()
+    description = gathered.description
+    return operators.rows(gathered.traced, description.nodes if description is not None else ())
+
+
 def _memory(gathered: Gathered, heard: Heard | None, point: Point) -> Memory:
     memory = point.memory or Memory()
     weights = gathered.description.weights_bytes if gathered.description is not None else None
@@ -336,7 +346,19 @@ def _unavailable(result: RunResult, gathered: Gathered, heard: Heard | None) -> 
     device = heard.device_peak if heard is not None else None
     said = {**_of_device(device), **(finished.unavailable if finished is not None else {})}
     described = gathered.description.unavailable if gathered.description is not None else {}
-    return unavailable.reasons(result, described, said, gathered.description_error)
+    found = unavailable.reasons(result, described, said, gathered.description_error)
+    return found | _of_trace(gathered)
+
+
+def _of_trace(gathered: Gathered) -> dict[str, Reason]:
+    if gathered.traced is not None:
+        return {}
+    error = gathered.trace_error
+    if error is None:
+        return {"operators": Reason("not_traced")}
+    if error.kind == ErrorKind.TRACE_NOT_OFFERED:
+        return {"operators": Reason("trace_not_offered", dict(error.parameters))}
+    return {"operators": Reason("trace_failed", {"detail": error.text or error.kind})}
 
 
 def _of_device(peak: DevicePeak | None) -> dict[str, Reason]:

@@ -254,8 +254,8 @@ class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `time_ns` is the mean over the traced calls, `share` its part of the sum of all rows, 0 to 1. `nodes`
     are the names of the graph's nodes that ran in it (several where the runtime fused them; none where
-    it added the operator itself); `flops`, `integer_operations` and `bytes` (read and written) are theirs,
-    None where those of a node are unknown. `flops_per_s` counts FLOPs only.
+    it added the operator itself); `flops` (products and elementwise), `integer_operations` and `bytes`
+    (read and written) are theirs, None where those of a node are unknown. `flops_per_s` counts FLOPs only.
     """
 
     name: str

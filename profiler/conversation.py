@@ -118,7 +118,7 @@ class Conversation:
             case messages.Failed():
                 heard.error, heard.phase = report.error, report.phase
                 return
-            case messages.Description() | messages.Surveyed() | messages.Settled():
+            case messages.Description() | messages.Surveyed() | messages.Settled() | messages.TraceDone():
                 raise KnownError(ErrorKind.CHILD_GARBAGE, type(report).__name__)
         self._listen(report)
 

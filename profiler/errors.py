@@ -41,6 +41,7 @@ class ErrorKind(enum.StrEnum):
     TRACE_NOT_OFFERED = "trace_not_offered"
     PYTHON_UNUSABLE = "python_unusable"
     TRUST_NEEDED = "trust_needed"
+    CONSENT_NEEDED = "consent_needed"
     LOAD_TIMEOUT = "load_timeout"
     CHILD_CRASHED = "child_crashed"
     CHILD_KILLED = "child_killed"

@@ -68,6 +68,8 @@ class Gathered(msgspec.Struct):
     group: str = ""
     reasons: tuple[Reason, ...] = ()
     denormal_speedup: float | None = None
+    traced: messages.TraceDone | None = None
+    trace_error: ErrorInfo | None = None
     os: str | None = None
     python: str | None = None
     version: str | None = None

@@ -191,7 +191,7 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     """One operator of the graph as the file holds it, in the file's order.
 
     `shape` and `dtype` are of its first output, at the shapes that were asked for. `flops` are 2 x MACs on
-    floating-point numbers plus nothing else, `other_flops` elementwise work, `integer_operations` 2 x MACs on
+    floating-point numbers, `other_flops` elementwise work, `integer_operations` 2 x MACs on
     quantised integers; all None where no rule covers the operator or its shapes stay unknown, 0 for data
     movement. `bytes_read` (weights included) and `bytes_written` assume that nothing is fused or cached.
     """

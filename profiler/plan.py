@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+PRECISIONS = ("as_is", "fp32", "tf32", "bf16", "fp16", "int8")
+
 
 class Preset(enum.StrEnum):
     """How long to measure: MEASURING.md, section 1.3."""
@@ -143,8 +145,8 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `precision`: `as_is` or fp32, tf32, bf16, fp16, int8. `input_kinds` says what made-up inputs are like,
     by input name, as profiler.input_kinds parses it. `traces`: afterwards time the operators in a pass of
-    their own. `python`: the interpreter of the child, empty for our own. `consent_sha256`: the bytes of a
-    program that the user has just allowed to run, this once.
+    their own. `python`: the interpreter of the child, empty for our own. `consents`: SHA-256 of programs
+    that the user has just allowed to run, this once.
     """
 
     model_path: str
@@ -174,7 +176,7 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     input_kinds: dict[str, str] = {}
     traces: bool = False
     python: str = ""
-    consent_sha256: str = ""
+    consents: tuple[str, ...] = ()
 
     @property
     def concurrency(self) -> int:

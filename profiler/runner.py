@@ -25,13 +25,11 @@ import psutil
 
 from hardware import probe
 from profiler import (
+    afterwards,
     assembly,
     atomic_file,
     campaign,
-    denormals,
     folders,
-    inspect_client,
-    judgement,
     messages,
     native_build,
     outcome,
@@ -39,15 +37,15 @@ from profiler import (
     rate_search,
     recovery,
     sample_file,
+    settling,
     surroundings,
-    trust,
 )
 from profiler.attempt import Attempt, Means, Ranks
 from profiler.backends import catalog
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.heard import Gathered
 from profiler.outcome import Outcome
-from profiler.plan import RunPlan, Stopping
+from profiler.plan import RunPlan
 from profiler.result import Check, Model, Point, Reason, RunResult
 from profiler.steps import Step, is_search
 from profiler.store import Store
@@ -181,8 +179,8 @@ class Run:
     def _carry_out(self) -> Ended:
         begun = time.monotonic_ns()
         path = Path(self.plan.model_path)
-        form, stamp = check(self.plan), _stamp(path)
-        plan = self._settled_plan(path, form)
+        form, stamp = settling.check(self.plan), _stamp(path)
+        plan = settling.settle(self.plan, path, form, 0 if self._ranks is None else self._ranks.world_size)
         model = Model(path.name, form.name, plan.model_sha256, path.stat().st_size)
         gathered = Gathered(plan, self.id, self._created, model, group=self._group)
         gathered.os, gathered.python = platform.platform(terse=True), platform.python_version()
@@ -195,24 +193,8 @@ class Run:
         gathered.cancelled = self._cancel.is_set() or self._agreed_to_stop
         gathered.file_changed = _stamp(path) != stamp
         with self._turn():
-            self._describe(gathered, outcomes, form.name)
-            self._look_at_denormals(gathered, outcomes, form)
+            afterwards.look(gathered, outcomes, self._means(gathered, form), self._folder)
         return self._save(gathered, outcomes)
-
-    def _settled_plan(self, path: Path, form: catalog.Format) -> RunPlan:
-        """The plan with the bytes it stands for; raises KnownError(TRUST_NEEDED) for a file or companion."""
-        plan = msgspec.structs.replace(
-            self.plan, model_path=str(path.resolve()), model_sha256=_trusted_sha256(path, form)
-        )
-        companions = []
-        for companion in plan.companions:
-            other = Path(companion.model_path)
-            sha256 = _trusted_sha256(other, catalog.recognise(other))
-            companions.append(
-                msgspec.structs.replace(companion, model_path=str(other.resolve()), model_sha256=sha256)
-            )
-        world = plan.world_size if self._ranks is None else self._ranks.world_size
-        return msgspec.structs.replace(plan, companions=tuple(companions), world_size=world)
 
     def _prepare(self, gathered: Gathered) -> None:
         self._folder = _private_folder(self.id)
@@ -290,39 +272,6 @@ class Run:
             self._listen(PointDone(step.index, point))
         return point
 
-    def _describe(self, gathered: Gathered, outcomes: Sequence[Outcome], format_name: str) -> None:
-        chosen = assembly.speaker(gathered, outcomes)
-        loaded = chosen.loaded if chosen is not None else None
-        try:
-            gathered.description = inspect_client.describe(
-                Path(gathered.plan.model_path),
-                format_name,
-                batch=(loaded.batch if loaded is not None else 0) or gathered.plan.batch,
-                shapes=loaded.shapes if loaded is not None else gathered.plan.shapes,
-                dimensions=gathered.plan.dimensions,
-            )
-        except KnownError as error:
-            gathered.description_error = error.info
-
-    def _look_at_denormals(self, gathered: Gathered, outcomes: list[Outcome], form: catalog.Format) -> None:
-        """Where many weights are denormal: how much faster the model is when they are taken for zero."""
-        share = judgement.denormal_fraction(gathered, outcomes)
-        is_alone = self._ranks is None and gathered.plan.world_size == 1
-        if self._cancel.is_set() or not is_alone or share is None or share <= denormals.LOOKED_AT:
-            return
-        chosen = next((one for one in outcomes if len(one.steady)), None)
-        if chosen is None:
-            return
-        rule = Stopping(FLUSHED_S, 30, FLUSHED_S)
-        plan = msgspec.structs.replace(chosen.heard.plan, flush_denormals=True, stopping=rule)
-        point = gathered.points[chosen.heard.point]
-        step = Step(chosen.heard.point, point, 1, 1, 1, plan)
-        folder = self._folder / "flushed"
-        attempt = Attempt(step, gathered.model, folder, self._means(gathered, form), time.monotonic_ns())
-        flushed = attempt.run()[0].steady
-        if len(flushed):
-            gathered.denormal_speedup = float(np.median(chosen.steady) / np.median(flushed))
-
     def _save(self, gathered: Gathered, outcomes: Sequence[Outcome]) -> Ended:
         document, samples = assembly.assemble(gathered, outcomes)
         if self._ranks is not None and self._ranks.rank:
@@ -338,25 +287,6 @@ class Run:
 
 def _of_loss(error: KnownError) -> tuple[Reason, ...]:
     return (Reason("rank_lost"),) if error.kind is ErrorKind.RANK_LOST else ()
-
-
-def _trusted_sha256(path: Path, form: catalog.Format) -> str:
-    sha256 = trust.sha256_of(path)
-    if not trust.is_trusted(sha256, form.tier):
-        raise KnownError(ErrorKind.TRUST_NEEDED, file=path.name, sha256=sha256)
-    return sha256
-
-
-def check(plan: RunPlan) -> catalog.Format:
-    """The file's format; raises KnownError where the plan cannot be begun. Opens no runtime."""
-    form = catalog.recognise(Path(plan.model_path))
-    if plan.runtime not in form.runtimes:
-        raise KnownError(
-            ErrorKind.RUNTIME_UNKNOWN, runtime=plan.runtime, known=", ".join(form.runtimes), format=form.title
-        )
-    if plan.precision != "as_is":
-        raise KnownError(ErrorKind.PRECISION_UNKNOWN, precision=plan.precision, known="as_is")
-    return form
 
 
 def _private_folder(run_id: str) -> Path:

@@ -1,9 +1,11 @@
-"""The parent's side of a survey: what runtimes and devices there are, without importing one here."""
+"""The parent's side of one question: a fresh child, one request, one answer."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from profiler import messages
@@ -11,6 +13,9 @@ from profiler.child import Child, death
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 
 TIMEOUT_S = 120.0
+LONGEST_S = 24 * 3600.0
+LINE_LIMIT_BYTES = 4 * messages.LINE_LIMIT_BYTES
+_TICK_S = 0.2
 
 
 def survey(timeout_s: float = TIMEOUT_S, python: str = sys.executable) -> messages.Surveyed:
@@ -21,16 +26,28 @@ def survey(timeout_s: float = TIMEOUT_S, python: str = sys.executable) -> messag
     return answer
 
 
-def ask(request: messages.Request, timeout_s: float, python: str = sys.executable) -> messages.Report:
-    """One request to a fresh child, one answer; a Failed is raised as its KnownError."""
+def ask(
+    request: messages.Request,
+    timeout_s: float,
+    python: str = sys.executable,
+    stop_asked: Callable[[], bool] = lambda: False,
+    threads: int = 0,
+) -> messages.Report:
+    """One request to a fresh child, one answer; what it says of its steps before is not heard.
+
+    Raises a Failed as its KnownError, KnownError(CANCELLED) soon after `stop_asked`, LOAD_TIMEOUT after
+    `timeout_s`, and CHILD_CRASHED, CHILD_KILLED, CHILD_ENDED or CHILD_GARBAGE.
+    """
     with tempfile.TemporaryDirectory(prefix="inferometer-") as folder:
-        child = Child(Path(folder), python=python)
+        child = Child(Path(folder), threads=threads, python=python)
         try:
             child.say(request)
-            answer = child.hear(timeout_s, line_limit=4 * messages.LINE_LIMIT_BYTES)
+            answer = _answer(child, timeout_s, stop_asked)
             silent = child.is_silent
         finally:
-            code = child.end(gently=True)
+            code = child.end(gently=not stop_asked())
+        if answer is None and stop_asked():
+            raise KnownError(ErrorKind.CANCELLED)
         if answer is None:
             raise (
                 death(code, "start", child.last_words())
@@ -40,6 +57,15 @@ def ask(request: messages.Request, timeout_s: float, python: str = sys.executabl
     if isinstance(answer, messages.Failed):
         raise _as_known(answer.error)
     return answer
+
+
+def _answer(child: Child, timeout_s: float, stop_asked: Callable[[], bool]) -> messages.Report | None:
+    deadline = time.monotonic() + timeout_s
+    while not child.is_silent and time.monotonic() < deadline and not stop_asked():
+        report = child.hear(min(_TICK_S, timeout_s), line_limit=LINE_LIMIT_BYTES)
+        if report is not None and not isinstance(report, messages.Loading):
+            return report
+    return None
 
 
 def _as_known(info: ErrorInfo) -> KnownError:

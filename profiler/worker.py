@@ -85,6 +85,10 @@ def _dispatch(request: messages.Request, channel: Channel, orders: Orders, phase
             from profiler import companion
 
             companion.stay(request, channel.send, orders.stop.is_set)
+        case messages.TraceModel():
+            from profiler import tracing
+
+            channel.send(tracing.trace(request, channel.send))
         case messages.Inspect():
             from profiler import inspection
 

@@ -157,6 +157,10 @@ class FakeDialogs:
         self.asked.append(("trust", file, sha256))
         return self.trusts
 
+    def ask_consent(self, file: str, sha256: str) -> bool:
+        self.asked.append(("consent", file, sha256))
+        return self.trusts
+
     def ask_close(self) -> bool:
         self.asked.append(("close",))
         return self.closes

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
 from profiler import plan as plans
+from profiler import trust
 from profiler.backends import catalog
 from profiler.commands import load_arguments, numbers
 from profiler.plan import Companion, Preset, RunPlan
@@ -25,6 +26,10 @@ def add_what(parser: argparse.ArgumentParser) -> None:
         "--runtime", metavar="NAME", help="onnxruntime or torchscript; default: the first that fits the file"
     )
     option("--device", metavar="NAME", default="cpu", help="cpu, cuda:0, or a provider; default: cpu")
+    option("--precision", choices=plans.PRECISIONS, default="as_is",
+           help="of the arithmetic; default: as the file has it, fp32 stays fp32")  # fmt: skip
+    option("--operators", action="store_true",
+           help="afterwards time every operator, in a slower pass of its own")  # fmt: skip
     load_arguments.add(parser)
     add_shapes(parser)
     option("--input", action="append", default=[], type=_pair("file.npy"), metavar="NAME=FILE.npy",
@@ -85,6 +90,7 @@ def plan_for(path: Path, arguments: argparse.Namespace) -> RunPlan:
         model_path=str(path),
         runtime=runtime,
         device=arguments.device,
+        precision=arguments.precision,
         scenario=load_arguments.scenario_of(arguments),
         sweep=load_arguments.sweep_of(arguments),
         batch=arguments.batch[0] if arguments.batch else 1,
@@ -102,7 +108,15 @@ def plan_for(path: Path, arguments: argparse.Namespace) -> RunPlan:
         world_size=arguments.world_size,
         limits=arguments.limit,
         companions=companions_of(path, arguments) if arguments.together else (),
+        traces=arguments.operators,
+        consents=_consents(arguments.trust),
     )
+
+
+def _consents(trusted: Sequence[str]) -> tuple[str, ...]:
+    """The bytes of the programs that --trust names in this very command."""
+    programs = (Path(file) for file in trusted if catalog.recognise(Path(file)).tier is trust.Tier.PROGRAM)
+    return tuple(trust.sha256_of(path) for path in programs)
 
 
 def companions_of(path: Path, arguments: argparse.Namespace) -> tuple[Companion, ...]:

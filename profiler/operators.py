@@ -1,0 +1,93 @@
+"""What the traced pass says, joined to the graph's nodes; pure arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from profiler.errors import ErrorKind, KnownError
+from profiler.messages import Node, TraceDone, TracedOperator
+from profiler.result import Operator, Trace
+
+MOST_ROWS = 100_000
+
+
+class Work(NamedTuple):
+    """What the nodes of one row do together; None where it is not known of one of them."""
+
+    flops: int | None
+    integer_operations: int | None
+    bytes: int | None
+
+
+def check(traced: TraceDone) -> None:
+    """Raises KnownError(CHILD_GARBAGE) for times that no pass can have."""
+    rows = traced.operators
+    negative = any(row.total_ns < 0 or row.count < 0 for row in rows) or any(ns <= 0 for ns in traced.call_ns)
+    if not traced.call_ns or negative or len(rows) > MOST_ROWS:
+        raise KnownError(ErrorKind.CHILD_GARBAGE, "a traced pass that cannot be")
+
+
+def rows(traced: TraceDone, nodes: Sequence[Node]) -> tuple[Operator, ...]:
+    """One row for each traced operator, the slowest first; times are means per inference in ns."""
+    calls = len(traced.call_ns)
+    by_name = {node.name: node for node in nodes}
+    whole = sum(row.total_ns for row in traced.operators)
+    found = [_row(row, calls, whole, by_name) for row in traced.operators]
+    return tuple(sorted(found, key=lambda row: (-row.time_ns, row.name)))
+
+
+def summary(traced: TraceDone, timed_p50_ns: float | None) -> Trace:
+    """How far the traced pass can be believed, beside the timed one."""
+    calls = np.array(traced.call_ns, dtype=np.int64)
+    p50 = int(np.percentile(calls, 50, method="inverted_cdf"))
+    total = sum(row.total_ns for row in traced.operators)
+    return Trace(
+        method=traced.method,
+        calls=len(calls),
+        call_p50_ns=p50,
+        sum_ns=total / len(calls),
+        slowdown=p50 / timed_p50_ns if timed_p50_ns else None,
+        explained=total / int(calls.sum()),
+    )
+
+
+def _row(row: TracedOperator, calls: int, whole: int, by_name: Mapping[str, Node]) -> Operator:
+    joined = tuple(name for name in row.nodes if name in by_name)
+    work = _work(by_name[name] for name in joined) if joined else Work(None, None, None)
+    time_ns = row.total_ns / calls
+    return Operator(
+        name=row.name,
+        type=row.type,
+        time_ns=time_ns,
+        share=row.total_ns / whole if whole else 0.0,
+        calls=row.count / calls,
+        nodes=joined,
+        flops=work.flops,
+        integer_operations=work.integer_operations,
+        bytes=work.bytes,
+        flops_per_s=work.flops / (time_ns / 1e9) if work.flops and time_ns else None,
+        device=row.device,
+    )
+
+
+def _work(nodes: Iterable[Node]) -> Work:
+    """FLOPs are those of products and of elementwise work; bytes what each node would move alone."""
+    found = list(nodes)
+    moved = [_sum((node.bytes_read, node.bytes_written)) for node in found]
+    return Work(
+        _sum(_sum((node.flops, node.other_flops)) for node in found),
+        _sum(node.integer_operations for node in found),
+        _sum(moved),
+    )
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    total = 0
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total
