@@ -14,7 +14,7 @@ import numpy as np
 
 from profiler import worker
 from profiler.backends import catalog
-from profiler.backends.base import Array, Call, LoadOptions
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
@@ -27,12 +27,13 @@ class FaultySession:
     outputs = (Tensor("y", "float32", ("batch", 4)),)
     placement = (Placement("faulty", 1),)
     precision_effective = "fp32"
+    compile_ns: int | None = None
     notes: tuple[Reason, ...] = ()
 
     def __init__(self, fault: str) -> None:
         self._fault, self._calls = fault, 0
 
-    def bind(self, inputs: Mapping[str, Array]) -> Call:
+    def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
         return self._call
 
     def _call(self) -> object:
@@ -80,6 +81,12 @@ class FaultyBackend:
 
     def devices(self) -> tuple[str, ...]:
         return ("cpu",)
+
+    def precisions(self, device: str) -> tuple[str, ...]:
+        return ()
+
+    def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
+        raise KnownError(ErrorKind.TRACE_NOT_OFFERED, runtime=self.name)
 
     def load(self, path: Path, options: LoadOptions) -> FaultySession:
         fault = path.read_bytes().rpartition(b"FAULT:")[2].decode()

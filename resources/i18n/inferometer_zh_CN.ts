@@ -112,6 +112,24 @@ You are asked once for this content; if it changes, you are asked again.</source
         <translation>信任并打开(&amp;T)</translation>
     </message>
     <message>
+        <source>Run this program?</source>
+        <translation>运行此程序？</translation>
+    </message>
+    <message>
+        <source>“{file}” is a program: opening it runs native code on this computer with all your rights. Run it only if you made it, or know who did.</source>
+        <translation>“{file}”是一个程序：打开它就会用您的全部权限在这台计算机上运行本机代码。只有在它由您制作、或您知道由谁制作时才运行。</translation>
+    </message>
+    <message>
+        <source>Content: SHA-256 {hash}…
+You are asked each time, also for the same content.</source>
+        <translation>内容：SHA-256 {hash}…
+每次都会询问，内容相同也一样。</translation>
+    </message>
+    <message>
+        <source>&amp;Run it this once</source>
+        <translation>仅运行这一次(&amp;R)</translation>
+    </message>
+    <message>
         <source>A run is going on</source>
         <translation>测量正在进行</translation>
     </message>

@@ -1,0 +1,64 @@
+"""Rows of a traced pass, joined to the graph's nodes."""
+
+import pytest
+from profiler import operators
+from profiler.errors import KnownError
+from profiler.messages import Node, TraceDone, TracedOperator
+
+NODES = (
+    Node("conv", "Conv", flops=2_000, other_flops=10, integer_operations=0, bytes_read=300, bytes_written=100),
+    Node("relu", "Relu", flops=0, other_flops=50, integer_operations=0, bytes_read=100, bytes_written=100),
+    Node("custom", "Mine", bytes_read=8, bytes_written=8),
+)
+
+
+def _done(*rows: TracedOperator, call_ns: tuple[int, ...] = (1_000, 1_200, 3_000, 1_100)) -> TraceDone:
+    return TraceDone("onnxruntime_profiler", rows, call_ns)
+
+
+def test_times_are_means_per_inference_and_shares_add_up_to_one() -> None:
+    slow = TracedOperator("conv_relu", "FusedConv", 3_200, 4, ("conv", "relu"), "CPU")
+    quick = TracedOperator("reorder", "Reorder", 800, 8)
+    first, second = operators.rows(_done(quick, slow), NODES)
+    assert (first.name, first.time_ns, first.share, first.calls) == ("conv_relu", 800.0, 0.8, 1.0)
+    assert (second.name, second.time_ns, second.share, second.calls) == ("reorder", 200.0, 0.2, 2.0)
+
+
+def test_a_fused_row_has_the_work_of_all_its_nodes() -> None:
+    (row,) = operators.rows(_done(TracedOperator("both", "FusedConv", 4_120, 4, ("conv", "relu"))), NODES)
+    assert (row.flops, row.integer_operations, row.bytes) == (2_060, 0, 600)
+    assert row.flops_per_s == pytest.approx(2e9)
+
+
+def test_a_row_without_a_node_or_with_an_uncounted_one_says_nothing_of_its_work() -> None:
+    added, unknown = operators.rows(
+        _done(
+            TracedOperator("reorder", "Reorder", 40, 4, ("elsewhere",)),
+            TracedOperator("mine", "Mine", 4, 4, ("custom", "conv")),
+        ),
+        NODES,
+    )
+    assert (added.nodes, added.flops, added.bytes, added.flops_per_s) == ((), None, None, None)
+    assert (unknown.nodes, unknown.flops, unknown.bytes) == (("custom", "conv"), None, 416)
+
+
+def test_the_summary_says_how_much_slower_and_how_much_is_explained() -> None:
+    trace = operators.summary(_done(TracedOperator("conv", "Conv", 3_150, 4)), timed_p50_ns=500.0)
+    assert (trace.calls, trace.call_p50_ns, trace.sum_ns) == (4, 1_100, 787.5)
+    assert trace.slowdown == pytest.approx(2.2)
+    assert trace.explained == pytest.approx(0.5)
+    assert operators.summary(_done(), None).slowdown is None
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        _done(call_ns=()),
+        _done(call_ns=(0,)),
+        _done(TracedOperator("a", "A", -1, 1)),
+        _done(TracedOperator("a", "A", 1, -1)),
+    ],
+)
+def test_a_pass_that_cannot_be_is_refused(done: TraceDone) -> None:
+    with pytest.raises(KnownError):
+        operators.check(done)
