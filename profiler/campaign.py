@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from profiler import rate_search
+from profiler import lock_holders, rate_search
 from profiler.plan import (
     Concurrency,
     Offline,
@@ -78,10 +78,11 @@ def _fixed(plan: RunPlan) -> Steps:
                 companions=plan.companions if together in ("idle", "busy") else (),
             )
             point = point_of(own, together)
-            answer = yield Step(index, point, replicate, plan.processes, len(entries), child)
+            spread = lock_holders.spread(child)
+            answer = yield Step(index, point, replicate, plan.processes, len(entries), spread)
             if answer.status is Status.FAILED:
                 failed.add(index)
-    return ()
+    return lock_holders.reasons(plan, max(point_of(own).concurrency for _, own in entries))
 
 
 def _drawn_anew(scenario: Scenario, seed: int) -> Scenario:

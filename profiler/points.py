@@ -132,7 +132,7 @@ def _threads(heard: Heard | None, point: Point) -> int:
 
 def _lanes(heard: Heard | None, point: Point) -> int:
     workers = heard.finished.workers if heard is not None and heard.finished is not None else 0
-    return workers or point.concurrency
+    return max(workers, point.concurrency)
 
 
 def status_of(outcomes: Sequence[Outcome]) -> Status:

@@ -7,7 +7,7 @@ import threading
 import msgspec
 import pytest
 
-from profiler import campaign, cores, steps
+from profiler import campaign, cores, lock_holders, steps
 from profiler.alternation import Alternation
 from profiler.errors import ErrorInfo
 from profiler.gate import LEAD_NS, LocalGate, window_s
@@ -149,3 +149,23 @@ def test_each_process_gets_a_gpu_of_its_own_where_there_are_enough() -> None:
 def test_a_point_starts_without_figures() -> None:
     point = steps.point_of(RunPlan("m", "r", scenario=Server(7.0, 3)))
     assert point == Point(1, 3, 0, rate_per_s=7.0, status=Status.INTERRUPTED)
+
+
+def test_requests_at_once_are_processes_where_calls_hold_the_interpreter_lock() -> None:
+    plan = RunPlan(
+        "m", "aot_inductor", scenario=Concurrency(1), sweep=Sweep(concurrency=(1, 3)), replicates=1
+    )
+    one, three = _all(plan)
+    assert (one.plan.world_size, one.plan.scenario) == (1, Concurrency(1))
+    assert (three.plan.world_size, three.plan.scenario) == (3, Concurrency(1))
+    assert (three.point.concurrency, three.point.world_size) == (3, 1)
+
+
+def test_a_world_keeps_its_processes_and_says_that_requests_took_turns() -> None:
+    plan = RunPlan("m", "aot_inductor", scenario=Offline(2), world_size=2, replicates=1)
+    (step,) = _all(plan)
+    assert (step.plan.world_size, step.plan.scenario) == (2, Offline(2))
+    assert [reason.code for reason in lock_holders.reasons(plan, 2)] == ["lock_held"]
+    apart = msgspec.structs.replace(plan, world_size=1)
+    assert [reason.code for reason in lock_holders.reasons(apart, 2)] == ["lock_in_processes"]
+    assert lock_holders.reasons(msgspec.structs.replace(apart, runtime="onnxruntime"), 2) == ()

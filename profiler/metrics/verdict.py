@@ -18,6 +18,8 @@ LEVELS: dict[str, Level] = {
     "data_dependent": Level.TRUSTED,
     "all_busy": Level.TRUSTED,
     "search_none_passes": Level.TRUSTED,
+    "lock_in_processes": Level.TRUSTED,
+    "lock_held": Level.CAUTION,
     "shapes_guessed": Level.CAUTION,
     "cpu_fallback": Level.CAUTION,
     "drifting": Level.CAUTION,
