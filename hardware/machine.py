@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Optional, TypeVar
 
 import msgspec
 
@@ -26,20 +26,20 @@ class Cpu(msgspec.Struct, frozen=True):
     (the share a container grants, which may be a fraction).
     """
 
-    name: str | None = None
-    architecture: str | None = None
-    physical_cores: int | None = None
-    logical_cores: int | None = None
-    affinity_cores: int | None = None
-    quota_cores: float | None = None
-    usable_cores: float | None = None
-    instruction_sets: tuple[str, ...] | None = None
-    l1d_cache_bytes: int | None = None
-    l2_cache_bytes: int | None = None
-    l3_cache_bytes: int | None = None
-    frequency_mhz: float | None = None
-    max_frequency_mhz: float | None = None
-    governor: str | None = None
+    name: Optional[str] = None
+    architecture: Optional[str] = None
+    physical_cores: Optional[int] = None
+    logical_cores: Optional[int] = None
+    affinity_cores: Optional[int] = None
+    quota_cores: Optional[float] = None
+    usable_cores: Optional[float] = None
+    instruction_sets: Optional[tuple[str, ...]] = None
+    l1d_cache_bytes: Optional[int] = None
+    l2_cache_bytes: Optional[int] = None
+    l3_cache_bytes: Optional[int] = None
+    frequency_mhz: Optional[float] = None
+    max_frequency_mhz: Optional[float] = None
+    governor: Optional[str] = None
     unavailable: dict[str, Unknown] = {}
 
 
@@ -52,28 +52,28 @@ class Gpu(msgspec.Struct, frozen=True):
     """
 
     index: int
-    name: str | None = None
-    pci_device_id: str | None = None
-    pci_bus_id: str | None = None
-    architecture: str | None = None
-    compute_capability: str | None = None
-    geforce: bool | None = None
-    cores: int | None = None
-    multiprocessors: int | None = None
-    tensor_cores: int | None = None
-    memory_total_bytes: int | None = None
-    memory_used_bytes: int | None = None
-    memory_bus_bits: int | None = None
-    memory_bandwidth_gbs: float | None = None
-    sm_clock_mhz: float | None = None
-    memory_clock_mhz: float | None = None
-    power_limit_w: float | None = None
-    default_power_limit_w: float | None = None
-    ecc: bool | None = None
-    mig: bool | None = None
-    pcie_generation: int | None = None
-    pcie_width: int | None = None
-    card: str | None = None
+    name: Optional[str] = None
+    pci_device_id: Optional[str] = None
+    pci_bus_id: Optional[str] = None
+    architecture: Optional[str] = None
+    compute_capability: Optional[str] = None
+    geforce: Optional[bool] = None
+    cores: Optional[int] = None
+    multiprocessors: Optional[int] = None
+    tensor_cores: Optional[int] = None
+    memory_total_bytes: Optional[int] = None
+    memory_used_bytes: Optional[int] = None
+    memory_bus_bits: Optional[int] = None
+    memory_bandwidth_gbs: Optional[float] = None
+    sm_clock_mhz: Optional[float] = None
+    memory_clock_mhz: Optional[float] = None
+    power_limit_w: Optional[float] = None
+    default_power_limit_w: Optional[float] = None
+    ecc: Optional[bool] = None
+    mig: Optional[bool] = None
+    pcie_generation: Optional[int] = None
+    pcie_width: Optional[int] = None
+    card: Optional[str] = None
     unavailable: dict[str, Unknown] = {}
 
 
@@ -83,16 +83,16 @@ class Machine(msgspec.Struct, frozen=True):
     `memory_limit_bytes` is what a container grants; `cuda_driver` the newest CUDA that the driver can serve.
     """
 
-    system: str | None = None
-    virtual_machine: bool | None = None
-    hypervisor: str | None = None
+    system: Optional[str] = None
+    virtual_machine: Optional[bool] = None
+    hypervisor: Optional[str] = None
     cpu: Cpu = Cpu()
-    memory_total_bytes: int | None = None
-    memory_available_bytes: int | None = None
-    memory_limit_bytes: int | None = None
+    memory_total_bytes: Optional[int] = None
+    memory_available_bytes: Optional[int] = None
+    memory_limit_bytes: Optional[int] = None
     gpus: tuple[Gpu, ...] = ()
-    driver: str | None = None
-    cuda_driver: str | None = None
+    driver: Optional[str] = None
+    cuda_driver: Optional[str] = None
     unavailable: dict[str, Unknown] = {}
 
 

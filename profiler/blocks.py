@@ -6,17 +6,17 @@ dotted name. Every name that holds a quantity ends in its unit; FLOPs are counts
 
 from __future__ import annotations
 
-import enum
-from typing import Any
+from typing import Any, Optional, Union
 
 import msgspec
 
 from profiler.errors import ErrorInfo
+from profiler.text_enum import TextEnum
 
 Interval = tuple[int, int]
 
 
-class Status(enum.StrEnum):
+class Status(TextEnum):
     """How a run ended."""
 
     FINISHED = "finished"
@@ -25,7 +25,7 @@ class Status(enum.StrEnum):
     FAILED = "failed"
 
 
-class Level(enum.StrEnum):
+class Level(TextEnum):
     """Whether the number can be believed."""
 
     TRUSTED = "trusted"
@@ -45,7 +45,7 @@ class Tensor(msgspec.Struct, frozen=True):
 
     name: str
     dtype: str
-    shape: tuple[int | str | None, ...] | None
+    shape: Optional[tuple[Union[int, str, None], ...]]
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ class Model(msgspec.Struct, frozen=True):
     format: str
     sha256: str
     size_bytes: int
-    parameters: int | None = None
+    parameters: Optional[int] = None
     inputs: tuple[Tensor, ...] = ()
     outputs: tuple[Tensor, ...] = ()
 
@@ -80,8 +80,8 @@ class Plan(msgspec.Struct, frozen=True):
     shapes: dict[str, tuple[int, ...]] = {}
     inputs: dict[str, str] = {}
     replicates: int = 1
-    rate_per_s: float | None = None
-    samples_per_query: int | None = None
+    rate_per_s: Optional[float] = None
+    samples_per_query: Optional[int] = None
     limits: dict[str, float] = {}
     sweep: dict[str, tuple[float, ...]] = {}
     companions: tuple[str, ...] = ()
@@ -91,55 +91,55 @@ class Placement(msgspec.Struct, frozen=True):
     """How many operators of the graph ran where; `provider` is the runtime's own word."""
 
     provider: str
-    operators: int | None = None
+    operators: Optional[int] = None
 
 
 class Environment(msgspec.Struct, frozen=True):
     """Where it was measured; `machine` is hardware.machine.Machine as plain data."""
 
     machine: dict[str, Any] = {}
-    runtime_version: str | None = None
-    python: str | None = None
-    os: str | None = None
-    driver: str | None = None
-    precision_effective: str | None = None
+    runtime_version: Optional[str] = None
+    python: Optional[str] = None
+    os: Optional[str] = None
+    driver: Optional[str] = None
+    precision_effective: Optional[str] = None
     placement: tuple[Placement, ...] = ()
-    inferometer: str | None = None
+    inferometer: Optional[str] = None
 
 
 class Phases(msgspec.Struct, frozen=True):
     """Wall time of each phase, kept apart (MEASURING.md, rule 1)."""
 
-    import_ns: int | None = None
-    load_ns: int | None = None
-    compile_ns: int | None = None
-    first_inference_ns: int | None = None
-    second_inference_ns: int | None = None
-    warmup_ns: int | None = None
-    warmup_count: int | None = None
-    warmup_status: str | None = None
-    steady_ns: int | None = None
-    start_to_first_inference_ns: int | None = None
+    import_ns: Optional[int] = None
+    load_ns: Optional[int] = None
+    compile_ns: Optional[int] = None
+    first_inference_ns: Optional[int] = None
+    second_inference_ns: Optional[int] = None
+    warmup_ns: Optional[int] = None
+    warmup_count: Optional[int] = None
+    warmup_status: Optional[str] = None
+    steady_ns: Optional[int] = None
+    start_to_first_inference_ns: Optional[int] = None
 
 
 class Latency(msgspec.Struct, frozen=True):
     """Statistics of the steady samples. Percentiles: nearest rank on all samples (inverted_cdf)."""
 
     count: int = 0
-    mean_ns: float | None = None
-    std_ns: float | None = None
-    cv: float | None = None
-    min_ns: int | None = None
-    p50_ns: int | None = None
-    p90_ns: int | None = None
-    p95_ns: int | None = None
-    p99_ns: int | None = None
-    p999_ns: int | None = None
-    max_ns: int | None = None
-    p50_ci_ns: Interval | None = None
-    p99_ci_ns: Interval | None = None
+    mean_ns: Optional[float] = None
+    std_ns: Optional[float] = None
+    cv: Optional[float] = None
+    min_ns: Optional[int] = None
+    p50_ns: Optional[int] = None
+    p90_ns: Optional[int] = None
+    p95_ns: Optional[int] = None
+    p99_ns: Optional[int] = None
+    p999_ns: Optional[int] = None
+    max_ns: Optional[int] = None
+    p50_ci_ns: Optional[Interval] = None
+    p99_ci_ns: Optional[Interval] = None
     method: str = "nearest rank (inverted_cdf), all samples kept"
-    interval_method: str | None = None
+    interval_method: Optional[str] = None
 
 
 class Lateness(msgspec.Struct, frozen=True):
@@ -149,15 +149,15 @@ class Lateness(msgspec.Struct, frozen=True):
     served before the run was cut: their latency counts as at least what they had waited.
     """
 
-    p50_ns: int | None = None
-    p99_ns: int | None = None
-    over_1ms_share: float | None = None
-    all_busy_share: float | None = None
-    target_per_s: float | None = None
-    achieved_per_s: float | None = None
-    workers: int | None = None
-    wait_method: str | None = None
-    backlog_grows: bool | None = None
+    p50_ns: Optional[int] = None
+    p99_ns: Optional[int] = None
+    over_1ms_share: Optional[float] = None
+    all_busy_share: Optional[float] = None
+    target_per_s: Optional[float] = None
+    achieved_per_s: Optional[float] = None
+    workers: Optional[int] = None
+    wait_method: Optional[str] = None
+    backlog_grows: Optional[bool] = None
     unanswered: int = 0
 
 
@@ -167,7 +167,7 @@ class NativeFigure(msgspec.Struct, frozen=True):
     method: str
     mean_ns: float
     count: int
-    p50_ns: int | None = None
+    p50_ns: Optional[int] = None
 
 
 class Boundary(msgspec.Struct, frozen=True):
@@ -178,36 +178,36 @@ class Boundary(msgspec.Struct, frozen=True):
     caller waits. `service`: from the beginning of a call, where `latency` counts from when it was due.
     """
 
-    null_call_ns: int | None = None
-    null_call_p99_ns: int | None = None
-    host_overhead: float | None = None
-    h2d_ns: int | None = None
-    compute_ns: int | None = None
-    d2h_ns: int | None = None
-    device_ns: int | None = None
-    native: NativeFigure | None = None
-    service: Latency | None = None
-    lateness: Lateness | None = None
+    null_call_ns: Optional[int] = None
+    null_call_p99_ns: Optional[int] = None
+    host_overhead: Optional[float] = None
+    h2d_ns: Optional[int] = None
+    compute_ns: Optional[int] = None
+    d2h_ns: Optional[int] = None
+    device_ns: Optional[int] = None
+    native: Optional[NativeFigure] = None
+    service: Optional[Latency] = None
+    lateness: Optional[Lateness] = None
 
 
 class Steadiness(msgspec.Struct, frozen=True):
     """Whether the run was stationary: drift is the spread of ten segment medians with its test."""
 
     status: str
-    segment_spread: float | None = None
-    kruskal_p: float | None = None
+    segment_spread: Optional[float] = None
+    kruskal_p: Optional[float] = None
     segment_p50_ns: tuple[int, ...] = ()
-    stop_rule_held: bool | None = None
-    step_at: float | None = None
-    step_before_ns: int | None = None
-    step_after_ns: int | None = None
+    stop_rule_held: Optional[bool] = None
+    step_at: Optional[float] = None
+    step_before_ns: Optional[int] = None
+    step_after_ns: Optional[int] = None
 
 
 class Throughput(msgspec.Struct, frozen=True):
     """inferences and samples (inferences x batch) per second of the steady window."""
 
-    inferences_per_s: float | None = None
-    samples_per_s: float | None = None
+    inferences_per_s: Optional[float] = None
+    samples_per_s: Optional[float] = None
     world_size: int = 1
 
 
@@ -221,32 +221,45 @@ class Flops(msgspec.Struct, frozen=True):
     movement is covered with 0.
     """
 
-    per_inference: int | None = None
-    macs_per_inference: int | None = None
-    integer_per_inference: int | None = None
-    per_sample: float | None = None
-    other_per_inference: int | None = None
-    counted_fraction: float | None = None
+    per_inference: Optional[int] = None
+    macs_per_inference: Optional[int] = None
+    integer_per_inference: Optional[int] = None
+    per_sample: Optional[float] = None
+    other_per_inference: Optional[int] = None
+    counted_fraction: Optional[float] = None
     uncounted_operators: dict[str, int] = {}
-    achieved_per_s: float | None = None
-    percent_of_peak: float | None = None
-    peak_source: str | None = None
-    method: str | None = None
+    achieved_per_s: Optional[float] = None
+    percent_of_peak: Optional[float] = None
+    peak_source: Optional[str] = None
+    method: Optional[str] = None
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """Bytes of the child and of the device; `model_peak_bytes` is peak minus baseline."""
+    """Bytes of the child and of the device; `model_peak_bytes` is peak minus baseline.
 
-    baseline_rss_bytes: int | None = None
-    after_load_rss_bytes: int | None = None
-    peak_rss_bytes: int | None = None
-    model_peak_bytes: int | None = None
-    weights_bytes: int | None = None
-    inputs_bytes: int | None = None
-    device_peak_process_bytes: int | None = None
-    device_peak_allocated_bytes: int | None = None
-    device_total_bytes: int | None = None
-    utilisation: float | None = None
+    By phase: the most that was resident while loading, at the first calls, and in the steady state (peaks
+    of their own where the system lets a peak start anew). By kind: `weights_bytes` as the file holds them,
+    `activations_estimate_bytes` by the graph (profiler.messages.MemoryEstimate), `arena_bytes` what the
+    runtime's allocator has reserved where it tells, and `workspace_bytes`, derived: what the model's peak
+    holds beside weights and activations.
+    """
+
+    baseline_rss_bytes: Optional[int] = None
+    after_load_rss_bytes: Optional[int] = None
+    peak_rss_bytes: Optional[int] = None
+    model_peak_bytes: Optional[int] = None
+    weights_bytes: Optional[int] = None
+    inputs_bytes: Optional[int] = None
+    device_peak_process_bytes: Optional[int] = None
+    device_peak_allocated_bytes: Optional[int] = None
+    device_total_bytes: Optional[int] = None
+    utilisation: Optional[float] = None
+    load_peak_bytes: Optional[int] = None
+    first_call_peak_bytes: Optional[int] = None
+    steady_peak_bytes: Optional[int] = None
+    activations_estimate_bytes: Optional[int] = None
+    workspace_bytes: Optional[int] = None
+    arena_bytes: Optional[int] = None
 
 
 class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -264,11 +277,11 @@ class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
     share: float
     calls: float = 1.0
     nodes: tuple[str, ...] = ()
-    flops: int | None = None
-    integer_operations: int | None = None
-    bytes: int | None = None
-    flops_per_s: float | None = None
-    device: str | None = None
+    flops: Optional[int] = None
+    integer_operations: Optional[int] = None
+    bytes: Optional[int] = None
+    flops_per_s: Optional[float] = None
+    device: Optional[str] = None
 
 
 class Trace(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -282,8 +295,20 @@ class Trace(msgspec.Struct, frozen=True, omit_defaults=True):
     calls: int
     call_p50_ns: int
     sum_ns: float
-    slowdown: float | None = None
-    explained: float | None = None
+    slowdown: Optional[float] = None
+    explained: Optional[float] = None
+
+
+class LargestBatch(msgspec.Struct, frozen=True):
+    """The largest batch that answered within the memory, 0 where none did; `peak_bytes` is what it took.
+
+    `smallest_failing` ran out of memory; None where every batch that was tried fits.
+    """
+
+    batch: int
+    smallest_failing: Optional[int]
+    peak_bytes: Optional[int]
+    limit_bytes: Optional[int]
 
 
 class Disturbance(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -295,21 +320,21 @@ class Disturbance(msgspec.Struct, frozen=True, omit_defaults=True):
     `input_p50_ns`: median by distinct input, in order.
     """
 
-    wall_s: float | None = None
-    cpu_s: float | None = None
-    usable_cpus: float | None = None
-    involuntary_switches: int | None = None
-    migrations: int | None = None
-    major_faults: int | None = None
-    throttled_count: int | None = None
-    throttled_s: float | None = None
-    resident_growth_bytes: int | None = None
-    spinning_cpu_s: float | None = None
-    gap_p50_ns: int | None = None
-    p99_undisturbed_ns: int | None = None
-    preempted_share: float | None = None
+    wall_s: Optional[float] = None
+    cpu_s: Optional[float] = None
+    usable_cpus: Optional[float] = None
+    involuntary_switches: Optional[int] = None
+    migrations: Optional[int] = None
+    major_faults: Optional[int] = None
+    throttled_count: Optional[int] = None
+    throttled_s: Optional[float] = None
+    resident_growth_bytes: Optional[int] = None
+    spinning_cpu_s: Optional[float] = None
+    gap_p50_ns: Optional[int] = None
+    p99_undisturbed_ns: Optional[int] = None
+    preempted_share: Optional[float] = None
     input_p50_ns: tuple[int, ...] = ()
-    clock_ratio: float | None = None
+    clock_ratio: Optional[float] = None
     traced: bool = False
 
 
@@ -318,42 +343,42 @@ class Replicate(msgspec.Struct, frozen=True, omit_defaults=True):
 
     latency: Latency
     exit: str
-    steadiness: Steadiness | None = None
+    steadiness: Optional[Steadiness] = None
     point: int = 0
     replicate: int = 0
     rank: int = 0
-    host: str | None = None
-    throughput: Throughput | None = None
-    phases: Phases | None = None
-    memory: Memory | None = None
-    disturbance: Disturbance | None = None
-    error: ErrorInfo | None = None
+    host: Optional[str] = None
+    throughput: Optional[Throughput] = None
+    phases: Optional[Phases] = None
+    memory: Optional[Memory] = None
+    disturbance: Optional[Disturbance] = None
+    error: Optional[ErrorInfo] = None
     cpus: tuple[int, ...] = ()
 
 
 class Energy(msgspec.Struct, frozen=True):
     """Power and energy of the measured window, with the method."""
 
-    method: str | None = None
-    average_w: float | None = None
-    idle_w: float | None = None
-    per_inference_j: float | None = None
-    samples_per_j: float | None = None
-    samples_per_s_per_w: float | None = None
-    uncertainty: float | None = None
+    method: Optional[str] = None
+    average_w: Optional[float] = None
+    idle_w: Optional[float] = None
+    per_inference_j: Optional[float] = None
+    samples_per_j: Optional[float] = None
+    samples_per_s_per_w: Optional[float] = None
+    uncertainty: Optional[float] = None
 
 
 class Accuracy(msgspec.Struct, frozen=True):
     """Whether the answers are right."""
 
-    idempotent: bool | None = None
-    max_repeat_difference: float | None = None
-    reference: str | None = None
+    idempotent: Optional[bool] = None
+    max_repeat_difference: Optional[float] = None
+    reference: Optional[str] = None
     parity: tuple[dict[str, Any], ...] = ()
-    top1: float | None = None
-    top5: float | None = None
-    dataset: str | None = None
-    dataset_size: int | None = None
+    top1: Optional[float] = None
+    top5: Optional[float] = None
+    dataset: Optional[str] = None
+    dataset_size: Optional[int] = None
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -374,21 +399,21 @@ class Point(msgspec.Struct, frozen=True):
     concurrency: int
     threads: int
     world_size: int = 1
-    rate_per_s: float | None = None
-    together: str | None = None
-    stage: str | None = None
-    kept: bool | None = None
+    rate_per_s: Optional[float] = None
+    together: Optional[str] = None
+    stage: Optional[str] = None
+    kept: Optional[bool] = None
     status: Status = Status.FINISHED
-    error: ErrorInfo | None = None
+    error: Optional[ErrorInfo] = None
     processes: int = 0
     latency: Latency = Latency()
-    service: Latency | None = None
-    lateness: Lateness | None = None
+    service: Optional[Latency] = None
+    lateness: Optional[Lateness] = None
     throughput: Throughput = Throughput()
-    steadiness: Steadiness | None = None
-    memory: Memory | None = None
-    phases: Phases | None = None
-    verdict: Verdict | None = None
+    steadiness: Optional[Steadiness] = None
+    memory: Optional[Memory] = None
+    phases: Optional[Phases] = None
+    verdict: Optional[Verdict] = None
 
 
 class Resident(msgspec.Struct, frozen=True):
@@ -396,9 +421,9 @@ class Resident(msgspec.Struct, frozen=True):
 
     name: str
     runtime: str
-    memory_bytes: int | None = None
-    device_bytes: int | None = None
-    share: float | None = None
+    memory_bytes: Optional[int] = None
+    device_bytes: Optional[int] = None
+    share: Optional[float] = None
 
 
 class Together(msgspec.Struct, frozen=True):
@@ -409,10 +434,10 @@ class Together(msgspec.Struct, frozen=True):
 
     group: str
     residents: tuple[Resident, ...]
-    sum_bytes: int | None = None
-    free_bytes: int | None = None
-    total_bytes: int | None = None
-    more_like_this: int | None = None
+    sum_bytes: Optional[int] = None
+    free_bytes: Optional[int] = None
+    total_bytes: Optional[int] = None
+    more_like_this: Optional[int] = None
 
 
 class Check(msgspec.Struct, frozen=True):

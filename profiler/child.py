@@ -23,7 +23,7 @@ _LOG_TAIL = 8_000
 
 
 class Child:
-    """One `python -P -m profiler.worker` in a private folder; the caller must `end` it.
+    """One `python -P -m profiler.worker` in a private folder; the caller must `end` it. May raise OSError.
 
     Attributes: `process` the running process.
     """
@@ -33,6 +33,8 @@ class Child:
     ) -> None:
         self._log = folder / "child.log"
         self._buffer = b""
+        is_own = python == child_environment.own_python()
+        code = None if is_own else child_environment.bare_code(folder)
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 child_environment.command(module, python),
@@ -40,7 +42,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 cwd=folder,
-                env=child_environment.environment(threads, folder),
+                env=child_environment.environment(threads, folder, code=code),
                 start_new_session=os.name == "posix",
             )
         assert self.process.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,26 +26,74 @@ _SET = {
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
+_PACKAGES = ("profiler", "hardware", "resources")
+
+# What the measuring child finds our own interpreter by, to have files inspected there.
+_OWN_PYTHON = "INFEROMETER_OWN_PYTHON"
+
+# -P is newer than Python 3.10, and -I would drop PYTHONPATH; nothing was imported by that path before.
+_START = (
+    "import sys; sys.path[:] = [place for place in sys.path if place]; "
+    "import runpy; runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+)
+
+
 def code_root() -> Path:
     """The folder that holds the packages profiler and hardware."""
     return Path(__file__).resolve().parent.parent
 
 
+def own_python() -> str:
+    """The interpreter of inferometer itself, also where this runs in a child with another one."""
+    return os.environ.get(_OWN_PYTHON) or sys.executable
+
+
 def environment(
-    threads: int = 0, folder: Path | None = None, source: Mapping[str, str] | None = None
+    threads: int = 0,
+    folder: Path | None = None,
+    source: Mapping[str, str] | None = None,
+    code: Path | None = None,
 ) -> dict[str, str]:
-    """What a child may see; `folder` becomes its place for temporary files, caches and settings."""
+    """What a child may see; `folder` becomes its place for temporary files, caches and settings.
+
+    `code` is what `bare_code` made, for a child with another interpreter: it also sees what its user
+    installed for that one alone (`pip install --user`).
+    """
     given = os.environ if source is None else source
     values = {name: given[name] for name in _KEPT if name in given}
-    values |= _SET
-    values["PYTHONPATH"] = str(code_root())
+    values.update(_SET)
+    values[_OWN_PYTHON] = own_python()
+    values["PYTHONPATH"] = str(code or code_root())
+    if code is not None:
+        del values["PYTHONNOUSERSITE"]
     if threads > 0:
-        values |= dict.fromkeys(_THREADS, str(threads))
+        values.update(dict.fromkeys(_THREADS, str(threads)))
     if folder is not None:
-        values |= dict.fromkeys(("TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME"), str(folder))
+        values.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME"), str(folder)))
     return values
 
 
+def bare_code(folder: Path) -> Path:
+    """A new folder under `folder` with our packages alone; raises OSError.
+
+    The folder that we are installed in also holds our numpy, built for our interpreter.
+    """
+    place = folder / "code"
+    place.mkdir(mode=0o700)
+    for package in _PACKAGES:
+        _bring(code_root() / package, place / package)
+    return place
+
+
+def _bring(package: Path, target: Path) -> None:
+    try:
+        target.symlink_to(package, target_is_directory=True)
+    except OSError:  # a system or file system without links, or a user who may not make any
+        shutil.copytree(package, target, ignore=shutil.ignore_patterns("__pycache__"))
+
+
 def command(module: str, python: str = sys.executable) -> list[str]:
-    """A fresh interpreter that finds no module beside the model: -P leaves the working directory out."""
-    return [python, "-P", "-X", "faulthandler", "-m", module]
+    """A fresh interpreter that finds no module beside the model: the working directory is left out."""
+    if python == own_python():
+        return [python, "-P", "-X", "faulthandler", "-m", module]
+    return [python, "-X", "faulthandler", "-c", _START.format(module=module)]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import msgspec
 import numpy as np
@@ -186,7 +186,7 @@ class Preemption(msgspec.Struct, frozen=True):
     """Of a pass apart: the share of calls during which the thread was put aside, and P99 without them."""
 
     share: float
-    p99_undisturbed_ns: int | None
+    p99_undisturbed_ns: Optional[int]
 
 
 def switches_of_thread() -> int | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import enum
-
 import msgspec
 
+from profiler.text_enum import TextEnum
 
-class ErrorKind(enum.StrEnum):
+
+class ErrorKind(TextEnum):
     """Each kind has one sentence (what, why, what to do) in resources/texts/errors.toml."""
 
     FILE_MISSING = "file_missing"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import platformdirs
-
 
 def data_folder() -> Path:
     """INFEROMETER_HOME, else the user's data folder; not created here."""
     given = os.environ.get("INFEROMETER_HOME")
-    return Path(given) if given else platformdirs.user_data_path("inferometer", appauthor=False)
+    if given:
+        return Path(given)
+    import platformdirs  # here, because the Python of a user's runtime need not have it
+
+    return platformdirs.user_data_path("inferometer", appauthor=False)
 
 
 def history_folder() -> Path:
@@ -26,4 +28,8 @@ def running_folder() -> Path:
 def cache_folder() -> Path:
     """What can be made again, and goes with INFEROMETER_HOME where that is set; not created here."""
     given = os.environ.get("INFEROMETER_HOME")
-    return Path(given) / "cache" if given else platformdirs.user_cache_path("inferometer", appauthor=False)
+    if given:
+        return Path(given) / "cache"
+    import platformdirs
+
+    return platformdirs.user_cache_path("inferometer", appauthor=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from profiler import messages, survey_client
+from profiler import child_environment, messages, survey_client
 from profiler.errors import ErrorKind, KnownError
 
 TIMEOUT_S = 60.0
@@ -19,7 +19,7 @@ def describe(
     dimensions: Mapping[str, int] | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> messages.Description:
-    """What the file is; blocking, about a second.
+    """What the file is; blocking, about a second. Asked of our own interpreter, wherever this runs.
 
     Raises the KnownError of `profiler.inspection.describe`, and CHILD_CRASHED, CHILD_KILLED, CHILD_ENDED,
     CHILD_GARBAGE or LOAD_TIMEOUT where the child did not answer.
@@ -31,7 +31,7 @@ def describe(
         shapes=dict(shapes or {}),
         dimensions=dict(dimensions or {}),
     )
-    answer = survey_client.ask(request, timeout_s)
+    answer = survey_client.ask(request, timeout_s, child_environment.own_python())
     if not isinstance(answer, messages.Description):
         raise KnownError(ErrorKind.CHILD_GARBAGE, type(answer).__name__)
     return answer

@@ -16,6 +16,7 @@ from profiler.errors import ErrorKind, KnownError
 from profiler.metrics import latency
 from profiler.metrics.open_loop import schedule_ns
 from profiler.opening import Opened
+from profiler.pairs import paired
 from profiler.plan import Server, Stopping
 from profiler.scenarios import LANES_BLOCK_NS, BlockReport, ClosedLoop, Report, Steady, WarmUp, query_of
 from profiler.senders import Crew, Lane, ManyLanes, OneLane, Sender
@@ -74,7 +75,7 @@ class Load:
         return query_of(calls, self._calls_per_query)
 
     def _sending(self, own: Sequence[Sequence[Call]]) -> Sender:
-        pairs = zip(own, self.writers, strict=True)
+        pairs = paired(own, self.writers)
         lanes = [Lane(calls, writer, perf_counter_ns) for calls, writer in pairs]
         if len(lanes) == 1:
             return OneLane(lanes[0])

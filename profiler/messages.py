@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Optional, Union
+
 import msgspec
 
 from profiler.errors import ErrorInfo
@@ -94,7 +96,7 @@ class Cancel(_Message, frozen=True, tag="cancel"):
     """Stop after the call that is running; keep what was measured."""
 
 
-Request = Measure | Begin | Accompany | TraceModel | Inspect | Survey | Cancel
+Request = Union[Measure, Begin, Accompany, TraceModel, Inspect, Survey, Cancel]
 
 
 # child -> parent -------------------------------------------------------------------------------------
@@ -172,7 +174,7 @@ class Finished(_Message, frozen=True, tag="finished"):
     memory: Memory
     flops: Flops
     accuracy: Accuracy
-    parameters: int | None
+    parameters: Optional[int]
     steady_ns: int
     block_starts: tuple[int, ...]
     stop_rule_held: bool
@@ -180,9 +182,9 @@ class Finished(_Message, frozen=True, tag="finished"):
     begun_ns: int = 0
     ended_ns: int = 0
     workers: int = 0
-    wait_method: str | None = None
-    disturbance: Disturbance | None = None
-    denormal_fraction: float | None = None
+    wait_method: Optional[str] = None
+    disturbance: Optional[Disturbance] = None
+    denormal_fraction: Optional[float] = None
     reasons: tuple[Reason, ...] = ()
     unavailable: dict[str, Reason] = {}
 
@@ -199,14 +201,14 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     type: str
     outputs: tuple[str, ...] = ()
-    shape: tuple[int, ...] | None = None
-    dtype: str | None = None
-    flops: int | None = None
-    other_flops: int | None = None
-    integer_operations: int | None = None
+    shape: Optional[tuple[int, ...]] = None
+    dtype: Optional[str] = None
+    flops: Optional[int] = None
+    other_flops: Optional[int] = None
+    integer_operations: Optional[int] = None
     weights_bytes: int = 0
-    bytes_read: int | None = None
-    bytes_written: int | None = None
+    bytes_read: Optional[int] = None
+    bytes_written: Optional[int] = None
 
 
 class MemoryEstimate(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -218,11 +220,11 @@ class MemoryEstimate(msgspec.Struct, frozen=True, omit_defaults=True):
     above 0 shapes stayed unknown, and the sums are None.
     """
 
-    weights_bytes: int | None = None
-    inputs_bytes: int | None = None
-    outputs_bytes: int | None = None
-    peak_activations_bytes: int | None = None
-    peak_node: str | None = None
+    weights_bytes: Optional[int] = None
+    inputs_bytes: Optional[int] = None
+    outputs_bytes: Optional[int] = None
+    peak_activations_bytes: Optional[int] = None
+    peak_node: Optional[str] = None
     unknown_tensors: int = 0
 
 
@@ -243,21 +245,21 @@ class Description(_Message, frozen=True, tag="description"):
 
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
-    parameters: int | None
-    weights_bytes: int | None
+    parameters: Optional[int]
+    weights_bytes: Optional[int]
     weights_by_dtype: dict[str, int]
     operators: tuple[OperatorCount, ...]
     flops: Flops
-    producer: str | None = None
+    producer: Optional[str] = None
     opsets: dict[str, int] = {}
     shapes_origin: str = "file"
     input_limits: dict[str, int] = {}
-    buffers: int | None = None
+    buffers: Optional[int] = None
     shapes: dict[str, tuple[int, ...]] = {}
     unavailable: dict[str, Reason] = {}
-    denormal_fraction: float | None = None
+    denormal_fraction: Optional[float] = None
     nodes: tuple[Node, ...] = ()
-    memory: MemoryEstimate | None = None
+    memory: Optional[MemoryEstimate] = None
 
 
 class TracedOperator(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -271,7 +273,7 @@ class TracedOperator(msgspec.Struct, frozen=True, omit_defaults=True):
     total_ns: int
     count: int
     nodes: tuple[str, ...] = ()
-    device: str | None = None
+    device: Optional[str] = None
 
 
 class TraceDone(_Message, frozen=True, tag="trace_done"):
@@ -289,9 +291,9 @@ class Runtime(msgspec.Struct, frozen=True):
     """
 
     name: str
-    version: str | None
+    version: Optional[str]
     devices: tuple[str, ...]
-    missing: Reason | None = None
+    missing: Optional[Reason] = None
     precisions: dict[str, tuple[str, ...]] = {}
 
 
@@ -308,21 +310,21 @@ class Failed(_Message, frozen=True, tag="failed"):
     phase: str
 
 
-Report = (
-    Loading
-    | Loaded
-    | FirstInference
-    | Warming
-    | Ready
-    | Settled
-    | Measuring
-    | Progress
-    | Finished
-    | Description
-    | TraceDone
-    | Surveyed
-    | Failed
-)
+Report = Union[
+    Loading,
+    Loaded,
+    FirstInference,
+    Warming,
+    Ready,
+    Settled,
+    Measuring,
+    Progress,
+    Finished,
+    Description,
+    TraceDone,
+    Surveyed,
+    Failed,
+]
 
 _request: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 _report: msgspec.json.Decoder[Report] = msgspec.json.Decoder(Report)

@@ -9,7 +9,6 @@ from time import perf_counter_ns
 from typing import NamedTuple
 
 import numpy as np
-import psutil
 
 from profiler import inputs, messages, process_memory, shapes
 from profiler.backends.base import Array, Backend, LoadOptions, Session
@@ -85,7 +84,7 @@ def _inputs(plan: RunPlan, specs: tuple[Tensor, ...], limits: Limits) -> tuple[P
     given = inputs.read_files(plan.input_files, specs)
     wanted = {**plan.shapes, **{name: tuple(array.shape) for name, array in given.items()}}
     concrete, batch = _shapes(plan, specs, wanted)
-    room = psutil.virtual_memory().available
+    room = process_memory.available_bytes()
     if plan.memory_limit_bytes:
         room = min(room, plan.memory_limit_bytes)
     inputs.check_room(specs, concrete, plan.distinct_inputs, room)

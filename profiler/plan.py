@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import enum
 import math
-from typing import Literal
+from typing import Literal, Optional, Union
 
 import msgspec
+
+from profiler.text_enum import TextEnum
 
 PRECISIONS = ("as_is", "fp32", "tf32", "bf16", "fp16", "int8")
 
 
-class Preset(enum.StrEnum):
+class Preset(TextEnum):
     """How long to measure: MEASURING.md, section 1.3."""
 
     QUICK = "quick"
@@ -32,8 +33,8 @@ class Stopping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     minimum_s: float
     minimum_count: int
     maximum_s: float
-    p50_tolerance: float | None = None
-    p99_bound: float | None = None
+    p50_tolerance: Optional[float] = None
+    p99_bound: Optional[float] = None
 
 
 STOPPING: dict[Preset, Stopping] = {
@@ -105,12 +106,12 @@ class Server(_Scenario, frozen=True, tag="Server"):
     a rate, or that rate.
     """
 
-    rate_per_s: float | None = None
+    rate_per_s: Optional[float] = None
     workers: int = 0
     seed: int = 0
 
 
-Scenario = SingleStream | MultiStream | Offline | Concurrency | Server
+Scenario = Union[SingleStream, MultiStream, Offline, Concurrency, Server]
 
 
 class Sweep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,6 +144,7 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profiler.limits parses them. `companions`: the model is measured alone, beside them while they are
     idle, and while they are busy.
 
+    `finds_largest_batch`: instead of a load, look for the largest batch that fits into memory.
     `precision`: `as_is` or fp32, tf32, bf16, fp16, int8. `input_kinds` says what made-up inputs are like,
     by input name, as profiler.input_kinds parses it. `traces`: afterwards time the operators in a pass of
     their own. `python`: the interpreter of the child, empty for our own. `consents`: SHA-256 of programs
@@ -163,7 +165,7 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int = 0
     preset: Preset = Preset.STANDARD
     stopping: Stopping = STOPPING[Preset.STANDARD]
-    warmup: Literal["auto"] | int = "auto"
+    warmup: Union[Literal["auto"], int] = "auto"
     load_timeout_s: float = 600.0
     memory_limit_bytes: int = 0
     model_sha256: str = ""
@@ -175,6 +177,7 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flush_denormals: bool = False
     input_kinds: dict[str, str] = {}
     traces: bool = False
+    finds_largest_batch: bool = False
     python: str = ""
     consents: tuple[str, ...] = ()
 
@@ -182,7 +185,7 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def concurrency(self) -> int:
         """Requests under way at once, where the scenario fixes their number."""
         scenario = self.scenario
-        return scenario.in_flight if isinstance(scenario, Concurrency | Offline) else 1
+        return scenario.in_flight if isinstance(scenario, (Concurrency, Offline)) else 1
 
     def calls_per_query(self, batch: int) -> int:
         """How many calls at this batch make up one query."""

@@ -1,4 +1,4 @@
-"""The memory of this very process: what is resident now, and the most that ever was."""
+"""The memory of this very process: what is resident now, the most that ever was, and what is left."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import psutil
+from profiler import memory_without_psutil
+
+try:
+    import psutil
+except ImportError:  # the Python of a user's runtime need not have it, and Linux tells by itself
+    psutil = None
 
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
+_SYSTEM = Path("/proc/meminfo")
 
 
 def resident_bytes() -> int:
     """Resident set size now, in bytes."""
     found = _field("VmRSS")
-    return found if found is not None else int(psutil.Process().memory_info().rss)
+    if found is not None:
+        return found
+    if psutil is None:
+        return memory_without_psutil.resident_bytes()
+    return int(psutil.Process().memory_info().rss)
 
 
 def reset_peak() -> bool:
@@ -32,15 +42,26 @@ def peak_bytes() -> int | None:
     found = _field("VmHWM")
     if found is not None:
         return found
-    if sys.platform == "win32":
+    if sys.platform == "win32" and psutil is not None:
         return int(psutil.Process().memory_info().peak_wset)
-    return None
+    return memory_without_psutil.peak_bytes()
 
 
-def _field(name: str, lines: Iterable[str] | None = None) -> int | None:
+def available_bytes() -> int:
+    """What this machine can still give, in bytes."""
+    found = _field("MemAvailable", source=_SYSTEM)
+    if found is not None:
+        return found
+    if psutil is None:
+        return memory_without_psutil.available_bytes()
+    return int(psutil.virtual_memory().available)
+
+
+def _field(name: str, lines: Iterable[str] | None = None, source: Path = _STATUS) -> int | None:
+    """A line of `source` as bytes; the kernel writes kB."""
     if lines is None:
         try:
-            lines = _STATUS.read_text().splitlines()
+            lines = source.read_text().splitlines()
         except OSError:
             return None
     for line in lines:

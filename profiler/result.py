@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 import msgspec
 
@@ -15,6 +15,7 @@ from profiler.blocks import (
     Environment,
     Flops,
     Interval,
+    LargestBatch,
     Latency,
     Lateness,
     Level,
@@ -50,6 +51,7 @@ __all__ = [
     "Environment",
     "Flops",
     "Interval",
+    "LargestBatch",
     "Latency",
     "Lateness",
     "Level",
@@ -88,7 +90,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     created: str
     status: Status
-    error: ErrorInfo | None = None
+    error: Optional[ErrorInfo] = None
     model: Model
     plan: Plan
     environment: Environment = Environment()
@@ -96,24 +98,25 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     boundary: Boundary = Boundary()
     replicates: tuple[Replicate, ...] = ()
     latency: Latency = Latency()
-    steadiness: Steadiness | None = None
+    steadiness: Optional[Steadiness] = None
     throughput: Throughput = Throughput()
     points: tuple[Point, ...] = ()
-    chosen_point: int | None = None
-    knee_point: int | None = None
-    best_point: int | None = None
+    chosen_point: Optional[int] = None
+    knee_point: Optional[int] = None
+    best_point: Optional[int] = None
     flops: Flops = Flops()
     memory: Memory = Memory()
     energy: Energy = Energy()
     accuracy: Accuracy = Accuracy()
     operators: tuple[Operator, ...] = ()
-    trace: Trace | None = None
-    verdict: Verdict | None = None
+    trace: Optional[Trace] = None
+    largest_batch: Optional[LargestBatch] = None
+    verdict: Optional[Verdict] = None
     unavailable: dict[str, Reason] = {}
-    samples: SamplesRef | None = None
+    samples: Optional[SamplesRef] = None
     readiness: tuple[Check, ...] = ()
     disturbances: dict[str, Any] = {}
-    together: Together | None = None
+    together: Optional[Together] = None
 
 
 def to_json(result: RunResult) -> bytes:

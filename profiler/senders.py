@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from profiler.pairs import paired
+
 Clock = Callable[[], int]
 Call = Callable[[], object]
 Job = Callable[[], None]
@@ -172,5 +174,5 @@ class Crew:
 
 def steady_samples(lanes: Sequence[Lane], firsts: Sequence[int]) -> Samples:
     """The latencies of all lanes from an index of each, lane after lane; one lane's are a view."""
-    parts = [lane.recorder.array(first) for lane, first in zip(lanes, firsts, strict=True)]
+    parts = [lane.recorder.array(first) for lane, first in paired(lanes, firsts)]
     return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Union
 
 from profiler.errors import ErrorKind, KnownError
+from profiler.pairs import paired
 from profiler.result import Tensor
 
 Shape = tuple[int, ...]
-Dimension = int | str | None
+Dimension = Union[int, str, None]
 
 OTHERWISE = 1
 _SIZES: tuple[tuple[re.Pattern[str], int], ...] = (
@@ -80,12 +82,12 @@ def _bind(spec: Tensor, shape: Shape, named: dict[str, int]) -> None:
     if spec.shape is None:
         return
     if len(shape) != len(spec.shape) or any(
-        isinstance(wanted, int) and wanted != size for wanted, size in zip(spec.shape, shape, strict=True)
+        isinstance(wanted, int) and wanted != size for wanted, size in paired(spec.shape, shape)
     ):
         raise KnownError(
             ErrorKind.SHAPE_MISMATCH, name=spec.name, given=written(shape), expected=written(spec.shape)
         )
-    for wanted, size in zip(spec.shape, shape, strict=True):
+    for wanted, size in paired(spec.shape, shape):
         if isinstance(wanted, str) and named.setdefault(wanted, size) != size:
             raise KnownError(
                 ErrorKind.SHAPE_MISMATCH,

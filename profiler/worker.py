@@ -78,27 +78,26 @@ def carry_out(request: messages.Request, channel: Channel, orders: Orders) -> No
 
 
 def _dispatch(request: messages.Request, channel: Channel, orders: Orders, phase: list[str]) -> None:
-    match request:
-        case messages.Measure():
-            _measure(request, channel, orders, phase)
-        case messages.Accompany():
-            from profiler import companion
+    if isinstance(request, messages.Measure):
+        _measure(request, channel, orders, phase)
+    elif isinstance(request, messages.Accompany):
+        from profiler import companion
 
-            companion.stay(request, channel.send, orders.stop.is_set)
-        case messages.TraceModel():
-            from profiler import tracing
+        companion.stay(request, channel.send, orders.stop.is_set)
+    elif isinstance(request, messages.TraceModel):
+        from profiler import tracing
 
-            channel.send(tracing.trace(request, channel.send))
-        case messages.Inspect():
-            from profiler import inspection
+        channel.send(tracing.trace(request, channel.send))
+    elif isinstance(request, messages.Inspect):
+        from profiler import inspection
 
-            channel.send(inspection.describe(request))
-        case messages.Survey():
-            from profiler import survey
+        channel.send(inspection.describe(request))
+    elif isinstance(request, messages.Survey):
+        from profiler import survey
 
-            channel.send(survey.survey())
-        case messages.Cancel() | messages.Begin():
-            raise KnownError(ErrorKind.CANCELLED)
+        channel.send(survey.survey())
+    else:
+        raise KnownError(ErrorKind.CANCELLED)
 
 
 def _measure(request: messages.Measure, channel: Channel, orders: Orders, phase: list[str]) -> None:

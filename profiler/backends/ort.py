@@ -16,6 +16,7 @@ from profiler.backends import cuda_spans
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
+from profiler.pairs import paired
 from profiler.result import Placement, Reason, Tensor
 
 CPU = "CPUExecutionProvider"
@@ -141,9 +142,12 @@ class OrtSession:
     def results(self, call: Call) -> dict[str, Array]:
         call()
         values = self._bindings[id(call)].copy_outputs_to_cpu()
-        return {spec.name: np.array(value) for spec, value in zip(self.outputs, values, strict=True)}
+        return {spec.name: np.array(value) for spec, value in paired(self.outputs, values)}
 
     def device_memory_bytes(self) -> int | None:
+        return None
+
+    def arena_bytes(self) -> int | None:
         return None
 
     def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
@@ -182,7 +186,7 @@ class OrtSession:
 def _tensor(node: Any) -> Tensor:
     kind = re.fullmatch(r"tensor\((\w+)\)", node.type)
     dtype = _DTYPES.get(kind.group(1), "object") if kind else "object"
-    shape = tuple(dim if isinstance(dim, int | str) else None for dim in node.shape)
+    shape = tuple(dim if isinstance(dim, (int, str)) else None for dim in node.shape)
     return Tensor(node.name, dtype, shape)
 
 
@@ -190,7 +194,7 @@ def _dimensions(specs: tuple[Tensor, ...], inputs: Mapping[str, Array]) -> dict[
     sizes: dict[str, int] = {}
     for spec in specs:
         if spec.name in inputs and spec.shape is not None:
-            pairs = zip(spec.shape, inputs[spec.name].shape, strict=False)
+            pairs = zip(spec.shape, inputs[spec.name].shape)
             sizes |= {dim: size for dim, size in pairs if isinstance(dim, str)}
     return sizes
 

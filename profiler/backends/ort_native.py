@@ -15,6 +15,7 @@ import numpy as np
 
 from profiler.backends.base import Array
 from profiler.backends.native import Block, NativeTask, NativeUnavailable
+from profiler.pairs import paired
 
 _CALLS_AT_ONCE = 1 << 17
 _ERROR_BYTES = 1_024
@@ -113,7 +114,7 @@ class OrtLoop:
         names = [name.encode() for name in (*task.inputs, *task.expected)]
         arrays = [
             array
-            for given, outputs in zip(task.pool, self.outputs, strict=True)
+            for given, outputs in paired(task.pool, self.outputs)
             for array in (*_inputs(task, given), *outputs.values())
         ]
         tensors = (_Tensor * len(arrays))(*map(self._tensor, arrays))

@@ -163,8 +163,8 @@ class _Machine:
             return
         if not isinstance(target, dict) or len(items) % 2:
             raise UnreadableError("no dictionary")
-        for key, value in zip(items[::2], items[1::2], strict=True):
-            if isinstance(key, str | int | float | bool):
+        for key, value in zip(items[::2], items[1::2]):
+            if isinstance(key, (str, int, float, bool)):
                 target[key] = value
 
     def _global(self, argument: str) -> None:

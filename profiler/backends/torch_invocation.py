@@ -20,7 +20,7 @@ class Invocation:
         self.operator, self.result = operator, result
         self.name = name_of(operator)
         names = [argument.name for argument in operator._schema.arguments]
-        self._arguments = {**dict(zip(names, arguments, strict=False)), **named}
+        self._arguments = {**dict(zip(names, arguments)), **named}
         self.positional, self.named = arguments, named
 
     def argument(self, name: str) -> Any:

@@ -15,6 +15,7 @@ from profiler.backends import cuda_spans, torchscript_archive
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
+from profiler.pairs import paired
 from profiler.result import Placement, Reason, Tensor
 
 
@@ -99,12 +100,17 @@ class TorchScriptSession:
         names = [spec.name for spec in self.outputs]
         if len(names) != len(tensors):
             names = [f"output_{index}" for index in range(len(tensors))]
-        return {name: _array(tensor) for name, tensor in zip(names, tensors, strict=True)}
+        return {name: _array(tensor) for name, tensor in paired(names, tensors)}
 
     def device_memory_bytes(self) -> int | None:
         if not self._device.startswith("cuda"):
             return None
         return int(self._torch.cuda.max_memory_allocated(self._device))
+
+    def arena_bytes(self) -> int | None:
+        if not self._device.startswith("cuda"):
+            return None
+        return int(self._torch.cuda.max_memory_reserved(self._device))
 
     def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
         if not self._device.startswith("cuda"):
@@ -132,7 +138,7 @@ class TorchScriptSession:
 
 
 def _flat(value: object) -> list[object]:
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return [leaf for item in value for leaf in _flat(item)]
     if isinstance(value, dict):
         return [leaf for item in value.values() for leaf in _flat(item)]

@@ -11,7 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Optional, TypeVar
 
 import msgspec
 
@@ -34,10 +34,10 @@ class Archive(msgspec.Struct, frozen=True):
     """
 
     signature: Signature
-    parameters: int | None
-    buffers: int | None
+    parameters: Optional[int]
+    buffers: Optional[int]
     bytes_by_dtype: dict[str, int]
-    operators: dict[str, int] | None
+    operators: Optional[dict[str, int]]
     input_limits: dict[str, int]
     other_arguments: tuple[Argument, ...]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from profiler.backends.base import Array
 from profiler.backends.native import Block, NativeTask, NativeUnavailable
+from profiler.pairs import paired
 
 _FIRST_CALLS = 64
 _WARM_CALLS = 8
@@ -40,7 +41,7 @@ class TorchScriptLoop:
         arrays = [self._array(tensor) for tensor in _tensors_in(answer, self._torch.Tensor)]
         if len(arrays) != len(self._task.expected):
             raise NativeUnavailable("native_answers_differ")
-        return dict(zip(self._task.expected, arrays, strict=True))
+        return dict(paired(self._task.expected, arrays))
 
     def run(self, budget_ns: int) -> Block:
         """As many calls as the last block says that fit; the first block is small."""
@@ -97,6 +98,6 @@ def _tensors_in(value: object, kind: type) -> Iterator[Any]:
         yield value
     elif isinstance(value, dict):
         yield from _tensors_in(list(value.values()), kind)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _tensors_in(item, kind)

@@ -7,16 +7,17 @@ from tracing, a guess from the first layer's weights, else unknown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Union
 
 import msgspec
 
 from profiler.backends.torchscript_code import Argument, Code
 from profiler.backends.torchscript_tensors import Module, modules, tensor, tensors
 from profiler.backends.torchscript_tensors import Tensor as Stored
+from profiler.pairs import paired
 from profiler.result import Tensor
 
-Shape = tuple[int | str | None, ...]
+Shape = tuple[Union[int, str, None], ...]
 
 _DTYPES = {
     "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool",
@@ -41,7 +42,7 @@ class Signature(NamedTuple):
 class _Entry(msgspec.Struct, frozen=True):
     name: str
     dtype: str
-    shape: tuple[int | str, ...]
+    shape: tuple[Union[int, str], ...]
 
 
 class _Document(msgspec.Struct, frozen=True):
@@ -89,7 +90,7 @@ def from_traced(traced: object, arguments: Sequence[Argument]) -> Signature | No
     shared = len(leading) == 1 and () not in leading
     inputs = tuple(
         Tensor(argument.name, each.dtype, ("batch", *each.shape[1:]) if shared else each.shape)
-        for argument, each in zip(wanted, kept, strict=True)
+        for argument, each in paired(wanted, kept)
     )
     return Signature(inputs, (), "traced")
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from profiler.backends.pickle_reader import Called, Global, Persistent
 from profiler.backends.torchscript_code import Class
+from profiler.pairs import paired
 
 _ITEM_BYTES: dict[str, tuple[str, int]] = {
     "FloatStorage": ("float32", 4), "DoubleStorage": ("float64", 8), "HalfStorage": ("float16", 2),
@@ -44,7 +45,7 @@ class Tensor(NamedTuple):
         """Bytes of the storage up to the view's last element."""
         if not self.elements:
             return 0
-        last = sum((size - 1) * step for size, step in zip(self.shape, self.strides, strict=True))
+        last = sum((size - 1) * step for size, step in paired(self.shape, self.strides))
         return (self.offset + last + 1) * self.item_bytes
 
 
@@ -112,7 +113,7 @@ def tensors(root: object) -> Iterator[Tensor]:
 def _below(value: object) -> Iterator[object]:
     if isinstance(value, dict):
         yield from value.values()
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, (list, tuple)):
         yield from value
     elif isinstance(value, Called):
         yield from (value.arguments, value.state)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from profiler.pairs import paired
 from profiler.result import Flops
 
 Shape = Sequence[int]
@@ -51,7 +52,7 @@ def matmul(left: Shape, right: Shape) -> int:
 def broadcast(left: Shape, right: Shape) -> tuple[int, ...]:
     """The shape both broadcast to by numpy's rule; raises ValueError where they do not."""
     longest = max(len(left), len(right))
-    pairs = zip(_padded(left, longest), _padded(right, longest), strict=True)
+    pairs = paired(_padded(left, longest), _padded(right, longest))
     return tuple(_broadcast_one(a, b) for a, b in pairs)
 
 

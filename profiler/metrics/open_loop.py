@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from profiler.metrics import latency
+from profiler.pairs import paired
 from profiler.result import Lateness
 
 Times = npt.NDArray[np.int64]
@@ -66,7 +67,7 @@ def _one_server(due: Times, service: Times) -> Times:
 def _several_servers(due: Times, service: Times, servers: int) -> Times:
     free = [0] * servers
     begins = []
-    for moment, span in zip(due.tolist(), service.tolist(), strict=True):
+    for moment, span in paired(due.tolist(), service.tolist()):
         begin = max(moment, free[0])
         heapq.heapreplace(free, begin + span)
         begins.append(begin)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from profiler.metrics import change_point, latency
+from profiler.pairs import paired
 from profiler.plan import Stopping
 from profiler.result import Steadiness
 
@@ -45,7 +46,7 @@ def is_warm(windows: Sequence[Samples], elapsed_ns: int, count: int) -> bool:
 
 
 def _tolerance(windows: Sequence[Samples], medians: npt.NDArray[np.float64]) -> float:
-    residuals = np.concatenate([window - median for window, median in zip(windows, medians, strict=True)])
+    residuals = np.concatenate([window - median for window, median in paired(windows, medians)])
     centre = max(1.0, float(np.median(medians)))
     spread = 1.4826 * float(np.median(np.abs(residuals))) / centre
     runs = min(len(window) for window in windows)
