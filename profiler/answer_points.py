@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from profiler import answer_rates, settings_text, units, wording
 from profiler.metrics import curve
-from profiler.result import Point, RunResult
+from profiler.result import LargestBatch, Point, RunResult
 from profiler.wording import Language
 
 # What two starts of one model commonly differ by on a shared machine (DESIGN.md, settled point 4).
@@ -15,11 +15,33 @@ PROCESSES_DIFFER = 0.08
 
 def sentence(result: RunResult, language: Language) -> str | None:
     """None where one point says all."""
+    if result.largest_batch is not None:
+        return _largest(result.largest_batch, language)
     if result.together is not None or any(point.together for point in result.points):
         return _beside(result, language)
     if any(point.stage for point in result.points):
         return _search(result, language)
     return _sweep(result, language) if len(result.points) > 1 else None
+
+
+def _largest(found: LargestBatch, language: Language) -> str:
+    return wording.say(
+        "answers",
+        _fit_code(found),
+        language,
+        batch=found.batch,
+        peak=units.size(found.peak_bytes),
+        limit=units.size(found.limit_bytes),
+        failing=found.smallest_failing,
+    )
+
+
+def _fit_code(found: LargestBatch) -> str:
+    if not found.batch:
+        return "no_batch_fits"
+    if found.smallest_failing is None:
+        return "largest_batch_tried"
+    return "largest_batch" if found.limit_bytes is not None else "largest_batch_on_device"
 
 
 def _search(result: RunResult, language: Language) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.device_memory import DevicePeak
-from profiler import campaign, judgement, operators, points, steps, unavailable
+from profiler import batch_search, campaign, judgement, operators, points, steps, unavailable
 from profiler.errors import ErrorInfo, ErrorKind
 from profiler.heard import Gathered, Heard
 from profiler.metrics import curve
@@ -21,6 +21,7 @@ from profiler.result import (
     Boundary,
     Environment,
     Flops,
+    LargestBatch,
     Memory,
     Model,
     Operator,
@@ -96,6 +97,7 @@ def assemble(gathered: Gathered, outcomes: Sequence[Outcome]) -> Assembled:
         disturbances=gathered.machine_summary,
         together=_together(gathered, point),
         operators=_operators(gathered),
+        largest_batch=_largest_batch(gathered, filled),
         trace=operators.summary(gathered.traced, point.latency.p50_ns) if gathered.traced else None,
     )
     result = msgspec.structs.replace(result, unavailable=_unavailable(result, gathered, first))
@@ -116,6 +118,10 @@ def _marks(filled: Sequence[Point], gathered: Gathered) -> tuple[int | None, int
     kept = [index for index, point in enumerate(filled) if point.kept and point.stage == "confirm"]
     if steps.is_search(gathered.plan):
         return None, max(kept, key=lambda index: filled[index].rate_per_s or 0.0, default=None)
+    if gathered.plan.finds_largest_batch:
+        fit = batch_search.answer_of(filled, gathered.plan)
+        sizes = [point.batch for point in filled]
+        return None, sizes.index(fit.batch) if fit is not None and fit.batch in sizes else None
     if gathered.plan.companions:
         return None, None
     limits = gathered.plan.limits
@@ -258,6 +264,12 @@ def _flops(gathered: Gathered, heard: Heard | None, throughput: Throughput) -> F
     return msgspec.structs.replace(found, achieved_per_s=found.per_inference * throughput.inferences_per_s)
 
 
+def _largest_batch(gathered: Gathered, filled: Sequence[Point]) -> LargestBatch | None:
+    if not gathered.plan.finds_largest_batch:
+        return None
+    return batch_search.answer_of(filled, gathered.plan)
+
+
 def _operators(gathered: Gathered) -> tuple[Operator, ...]:
     if gathered.traced is None:
         return ()
@@ -280,7 +292,23 @@ def _memory(gathered: Gathered, heard: Heard | None, point: Point) -> Memory:
         utilisation = memory.device_peak_process_bytes / memory.device_total_bytes
     elif gathered.plan.device == "cpu" and memory.peak_rss_bytes and isinstance(total, int) and total:
         utilisation = memory.peak_rss_bytes / total
-    return msgspec.structs.replace(memory, weights_bytes=weights, utilisation=utilisation)
+    estimate = gathered.description.memory if gathered.description is not None else None
+    activations = estimate.peak_activations_bytes if estimate is not None else None
+    return msgspec.structs.replace(
+        memory,
+        weights_bytes=weights,
+        utilisation=utilisation,
+        activations_estimate_bytes=activations,
+        workspace_bytes=_workspace(memory.model_peak_bytes, weights, activations),
+    )
+
+
+def _workspace(peak: int | None, weights: int | None, activations: int | None) -> int | None:
+    """What is left of the peak; None where a part is unknown, or where the runtime took less than both (it
+    reuses and fuses tensors, or maps weights that it never read)."""
+    if peak is None or weights is None or activations is None or peak < weights + activations:
+        return None
+    return peak - weights - activations
 
 
 def _model(gathered: Gathered, heard: Heard | None) -> Model:

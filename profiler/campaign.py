@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from profiler import lock_holders, rate_search
+from profiler import batch_search, lock_holders, rate_search
 from profiler.plan import (
     Concurrency,
     Offline,
@@ -50,7 +50,7 @@ def _scenario(scenario: Scenario, lanes: int | None, rate: float | None) -> Scen
 
 def has_points(plan: RunPlan) -> bool:
     """Whether the result is a table of points rather than one."""
-    return bool(plan.companions) or is_search(plan) or len(point_plans(plan)) > 1
+    return bool(plan.companions) or is_search(plan) or plan.finds_largest_batch or len(point_plans(plan)) > 1
 
 
 def steps(plan: RunPlan) -> Steps:
@@ -58,6 +58,8 @@ def steps(plan: RunPlan) -> Steps:
 
     Returns what the order itself found out, as reasons for the verdict.
     """
+    if plan.finds_largest_batch:
+        return (yield from batch_search.steps(plan))
     return (yield from rate_search.steps(plan)) if is_search(plan) else (yield from _fixed(plan))
 
 

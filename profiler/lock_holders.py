@@ -1,4 +1,4 @@
-"""Runtimes whose calls keep Python's interpreter lock: what was to run at once in threads runs in processes."""
+"""Runtimes whose calls keep Python's interpreter lock: their lanes become processes."""
 
 from __future__ import annotations
 

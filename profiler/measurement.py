@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import msgspec
 import numpy as np
@@ -30,6 +30,15 @@ WaitForBegin = Callable[[], messages.Begin]
 OUR_MISTAKES = (NameError, AttributeError, AssertionError, LookupError)
 
 
+class PhasePeaks(NamedTuple):
+    """The most that was resident, in bytes: `whole` of all phases; None where no peak starts anew."""
+
+    whole: int
+    load: Optional[int]
+    first_call: Optional[int]
+    steady: Optional[int]
+
+
 class Steps(NamedTuple):
     """What the phases of one measurement took."""
 
@@ -37,7 +46,7 @@ class Steps(NamedTuple):
     warm: WarmUp
     measured: Measured
     disturbance: Disturbance
-    peak_bytes: int
+    peaks: PhasePeaks
     first_index: int
 
 
@@ -99,7 +108,7 @@ class Measurement:
                 stopped=measured.steady.stopped,
                 phases=_phases(opened, steps),
                 boundary=boundary,
-                memory=self._memory(opened, steps.peak_bytes),
+                memory=self._memory(opened, steps.peaks),
                 flops=self._flops(count_flops, load.bound[0], opened.batch),
                 accuracy=self._repeat(opened, load),
                 parameters=None,
@@ -119,8 +128,10 @@ class Measurement:
         )
 
     def _steps(self, load: Load) -> Steps:
+        load_peak, starts_anew = process_memory.peak_bytes(), process_memory.reset_peak()
         cold = self._cold(load)
-        peak = process_memory.peak_bytes() or process_memory.resident_bytes()
+        first_peak = process_memory.peak_bytes() or process_memory.resident_bytes()
+        starts_anew = process_memory.reset_peak() and starts_anew
         self._phase = "warmup"
         gc.collect()
         gc.freeze()
@@ -138,8 +149,16 @@ class Measurement:
                 measured = _judged_by(self._plan.stopping, measured, load, first_index)
         finally:
             gc.enable()
-        resident = process_memory.resident_bytes() - sum(writer.touched_bytes for writer in load.writers)
-        return Steps(cold, warm, measured, disturbance, max(peak, resident), first_index)
+        samples_bytes = sum(writer.touched_bytes for writer in load.writers)
+        last = max(process_memory.resident_bytes(), (process_memory.peak_bytes() or 0) if starts_anew else 0)
+        steady_peak = last - samples_bytes
+        whole = max(load_peak or 0, first_peak, steady_peak)
+        peaks = PhasePeaks(whole, load_peak, first_peak, steady_peak)
+        if not starts_anew:
+            peaks = PhasePeaks(whole, load_peak, None, None)
+            for phase in ("first_call", "steady"):
+                self._unavailable[f"memory.{phase}_peak_bytes"] = Reason("peak_is_of_all_phases")
+        return Steps(cold, warm, measured, disturbance, peaks, first_index)
 
     def _gate(self, load: Load) -> Stopping:
         """The rule to measure by; behind a gate all processes begin together and last equally long."""
@@ -156,14 +175,18 @@ class Measurement:
         self._send(messages.FirstInference(first_inference_ns=first))
         return first, load.loop.cold_call()
 
-    def _memory(self, opened: Opened, peak: int) -> Memory:
+    def _memory(self, opened: Opened, peaks: PhasePeaks) -> Memory:
         pool_bytes = inputs.total_bytes(opened.pool)
         spare = pool_bytes - pool_bytes // max(1, len(opened.pool))
         return Memory(
             baseline_rss_bytes=opened.baseline_bytes,
             after_load_rss_bytes=opened.after_load_bytes,
-            peak_rss_bytes=peak,
-            model_peak_bytes=max(0, peak - opened.baseline_bytes - spare),
+            peak_rss_bytes=peaks.whole,
+            model_peak_bytes=max(0, peaks.whole - opened.baseline_bytes - spare),
+            load_peak_bytes=peaks.load,
+            first_call_peak_bytes=peaks.first_call,
+            steady_peak_bytes=peaks.steady,
+            arena_bytes=opened.session.arena_bytes(),
             inputs_bytes=pool_bytes,
             device_peak_allocated_bytes=opened.session.device_memory_bytes(),
         )

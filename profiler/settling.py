@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from profiler import trust
+from profiler import batch_search, trust
 from profiler.backends import catalog
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import PRECISIONS, Companion, RunPlan
@@ -36,6 +36,9 @@ def settle(plan: RunPlan, path: Path, form: catalog.Format, world_size: int = 0)
         model_sha256=sha256,
         companions=tuple(_settled(companion, plan.consents) for companion in plan.companions),
         world_size=world_size or plan.world_size,
+        memory_limit_bytes=batch_search.limit_of(plan)
+        if plan.finds_largest_batch
+        else plan.memory_limit_bytes,
     )
 
 

@@ -86,7 +86,10 @@ def _of_rules(result: RunResult) -> dict[str, Reason]:
     on_device = "device_is_cpu" if result.plan.device == "cpu" else "device_memory_not_read"
     for field in ("device_peak_process_bytes", "device_peak_allocated_bytes", "device_total_bytes"):
         codes[f"memory.{field}"] = on_device
-    return {name: Reason(code) for name, code in codes.items()}
+    codes["memory.activations_estimate_bytes"] = "activations_not_known"
+    codes["memory.workspace_bytes"] = "workspace_not_known"
+    arena = Reason("arena_not_told", {"runtime": result.plan.runtime})
+    return {name: Reason(code) for name, code in codes.items()} | {"memory.arena_bytes": arena}
 
 
 def _of_counts(result: RunResult) -> dict[str, Reason]:

@@ -7,7 +7,7 @@ import threading
 import msgspec
 import pytest
 
-from profiler import campaign, cores, lock_holders, steps
+from profiler import batch_search, campaign, cores, lock_holders, steps
 from profiler.alternation import Alternation
 from profiler.errors import ErrorInfo
 from profiler.gate import LEAD_NS, LocalGate, window_s
@@ -23,7 +23,7 @@ from profiler.plan import (
     share_of,
     stopping_for,
 )
-from profiler.result import Point, Status
+from profiler.result import Memory, Point, Status
 from profiler.steps import Step
 
 
@@ -169,3 +169,54 @@ def test_a_world_keeps_its_processes_and_says_that_requests_took_turns() -> None
     apart = msgspec.structs.replace(plan, world_size=1)
     assert [reason.code for reason in lock_holders.reasons(apart, 2)] == ["lock_in_processes"]
     assert lock_holders.reasons(msgspec.structs.replace(apart, runtime="onnxruntime"), 2) == ()
+
+
+def test_the_search_for_the_largest_batch_stops_where_a_batch_fails_for_another_reason_than_memory() -> None:
+    plan = RunPlan(
+        "m", "onnxruntime", finds_largest_batch=True, memory_limit_bytes=10**9, preset=Preset.STANDARD
+    )
+    going = campaign.steps(plan)
+    first = next(going)
+    assert (first.plan.batch, first.plan.distinct_inputs, first.plan.warmup, first.replicates) == (1, 1, 0, 1)
+    second = going.send(_fitting(first, 10**8))
+    assert second.plan.batch == 4
+    refused = msgspec.structs.replace(
+        second.point, status=Status.FAILED, error=ErrorInfo("shape_mismatch", {"name": "x"})
+    )
+    with pytest.raises(StopIteration) as end:
+        going.send(refused)
+    assert [reason.code for reason in end.value.value] == ["batch_is_fixed"]
+
+
+def test_the_largest_batch_is_the_last_that_answered_below_the_first_that_ran_out_of_memory() -> None:
+    plan = RunPlan("m", "onnxruntime", finds_largest_batch=True, memory_limit_bytes=10**9)
+    going: campaign.Steps = campaign.steps(plan)
+    seen: list[Point] = []
+    step: Step | None = next(going)
+    while step is not None:
+        peak = 5 * 10**7 + 3 * 10**6 * step.plan.batch
+        seen.append(_fitting(step, peak) if peak <= 10**9 else _full(step))
+        step = _sent(going, seen[-1])
+    found = batch_search.answer_of(seen, plan)
+    assert found is not None
+    assert found.smallest_failing is not None
+    assert 310 <= found.batch <= 316 < found.smallest_failing <= 323
+    assert (found.peak_bytes, found.limit_bytes) == (5 * 10**7 + 3 * 10**6 * found.batch, 10**9)
+    assert batch_search.answer_of([], plan) is None
+
+
+def _sent(going: campaign.Steps, point: Point) -> Step | None:
+    try:
+        return going.send(point)
+    except StopIteration:
+        return None
+
+
+def _fitting(step: Step, peak_bytes: int) -> Point:
+    return msgspec.structs.replace(
+        step.point, status=Status.FINISHED, memory=Memory(peak_rss_bytes=peak_bytes)
+    )
+
+
+def _full(step: Step) -> Point:
+    return msgspec.structs.replace(step.point, status=Status.FAILED, error=ErrorInfo("out_of_memory"))

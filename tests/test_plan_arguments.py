@@ -106,6 +106,8 @@ WRONG = {
     "max_with_list": "--qps max --limit p99=5ms --batch 1,2",
     "max_with_processes": "--qps max --limit p99=5ms --replicates 2",
     "max_with_together": "--qps max --limit p99=5ms --together",
+    "batch_max_with_load": "--batch max --concurrency 2",
+    "batch_max_with_processes": "--batch max --replicates 2",
     "together_alone": "--together",
     "together_with_world": "--together --world-size 2",
     "world_size_with_torchrun": "--world-size 3",

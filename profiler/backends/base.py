@@ -87,6 +87,9 @@ class Session(Protocol):
     def device_memory_bytes(self) -> int | None:
         """The allocator's peak on the device, or None where there is none."""
 
+    def arena_bytes(self) -> int | None:
+        """What the runtime's allocator holds for this model, used or not; None where it does not say."""
+
     def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
         """What of a call the device itself takes, its copies apart where it has events; None on a CPU."""
 

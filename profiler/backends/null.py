@@ -119,6 +119,9 @@ class NullSession:
     def device_memory_bytes(self) -> int | None:
         return None
 
+    def arena_bytes(self) -> int | None:
+        return None
+
     def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
         return None
 

@@ -26,8 +26,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     option = parser.add_argument
     option("--scenario", choices=SCENARIOS,
            help="default: SingleStream, or what the other options need")  # fmt: skip
-    option("--batch", type=numbers.several(numbers.positive), default=(), metavar="N,N,...",
-           help="size of the batch dimension; several are a sweep; default: 1")  # fmt: skip
+    option("--batch", type=_batches, default=(), metavar="N,N,...|max",
+           help="of the batch dimension; several: a sweep; max: the largest that fits; default: 1")  # fmt: skip
     option("--concurrency", type=numbers.several(numbers.positive), default=(), metavar="N,N,...",
            help="requests under way at once on one session; several are a sweep")  # fmt: skip
     option("--threads", type=numbers.several(numbers.natural), default=(), metavar="N,N,...",
@@ -64,7 +64,8 @@ def _wrong(given: argparse.Namespace, ranks: int) -> dict[str, bool]:
     one_by_one = fixed in ("SingleStream", "MultiStream")
     is_search = given.qps == MAX
     world = max(given.world_size, ranks)
-    lists = (given.batch, given.concurrency, given.threads)
+    finds_batch = given.batch == MAX
+    lists = (() if finds_batch else given.batch, given.concurrency, given.threads)
     return {
         "qps_with_other": bool(given.qps) and fixed != "Server",
         "server_without_qps": scenario == "Server" and not given.qps,
@@ -74,6 +75,8 @@ def _wrong(given: argparse.Namespace, ranks: int) -> dict[str, bool]:
         "max_with_list": is_search and any(len(values) > 1 for values in lists),
         "max_with_processes": is_search and (world > 1 or given.replicates > 0),
         "max_with_together": is_search and given.together,
+        "batch_max_with_load": finds_batch and bool(scenario or given.qps or lists[1] or len(lists[2]) > 1),
+        "batch_max_with_processes": finds_batch and (world > 1 or given.replicates > 0 or given.together),
         "together_alone": given.together and len(given.files) < 2,
         "together_with_world": given.together and world > 1,
         "world_size_with_torchrun": ranks > 1 and given.world_size not in (1, ranks),
@@ -106,7 +109,8 @@ def scenario_of(given: argparse.Namespace) -> Scenario:
 def sweep_of(given: argparse.Namespace) -> Sweep:
     """What is gone through: lists of more than one value."""
     rates = () if given.qps == MAX else given.qps
-    return Sweep(*(_list(values) for values in (given.batch, given.concurrency, given.threads, rates)))
+    batches = () if given.batch == MAX else given.batch
+    return Sweep(*(_list(values) for values in (batches, given.concurrency, given.threads, rates)))
 
 
 def _list(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -116,6 +120,11 @@ def _list(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def _rates(text: str) -> tuple[float, ...] | str:
     rates: tuple[float, ...] = () if text == MAX else numbers.several(numbers.rate)(text)
     return rates or MAX
+
+
+def _batches(text: str) -> tuple[int, ...] | str:
+    batches: tuple[int, ...] = () if text == MAX else numbers.several(numbers.positive)(text)
+    return batches or MAX
 
 
 def _limits(text: str) -> dict[str, float]:

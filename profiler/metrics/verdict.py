@@ -20,6 +20,7 @@ LEVELS: dict[str, Level] = {
     "search_none_passes": Level.TRUSTED,
     "lock_in_processes": Level.TRUSTED,
     "lock_held": Level.CAUTION,
+    "batch_is_fixed": Level.TRUSTED,
     "shapes_guessed": Level.CAUTION,
     "cpu_fallback": Level.CAUTION,
     "drifting": Level.CAUTION,

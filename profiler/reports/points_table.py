@@ -65,6 +65,8 @@ def columns(result: RunResult, language: Language) -> list[Column]:
             *(_duration(name.upper(), f"{name}_ns") for name in PERCENTILES),
         ]
     found.append(Column(label("samples_per_s", language), lambda point: units.rate(_per_s(point)), _per_s))
+    if len({point.batch for point in result.points}) > 1:
+        found.append(Column(label("peak_memory", language), lambda point: units.size(_peak(point)), _peak))
     if is_search(result):
         found.append(Column(label("count", language), lambda point: f"{point.latency.count:,}", _count))
         found.append(Column(label("limit", language), lambda point: _kept(point, language)))
@@ -74,6 +76,10 @@ def columns(result: RunResult, language: Language) -> list[Column]:
 
 def _per_s(point: Point) -> float | None:
     return point.throughput.samples_per_s
+
+
+def _peak(point: Point) -> float | None:
+    return point.memory.peak_rss_bytes if point.memory is not None else None
 
 
 def _count(point: Point) -> float:
