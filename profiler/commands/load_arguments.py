@@ -27,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     option("--scenario", choices=SCENARIOS,
            help="default: SingleStream, or what the other options need")  # fmt: skip
     option("--batch", type=_batches, default=(), metavar="N,N,...|max",
-           help="of the batch dimension; several: a sweep; max: the largest that fits; default: 1")  # fmt: skip
+           help="of the batch dimension; several: a sweep; max: the largest that fits")  # fmt: skip
     option("--concurrency", type=numbers.several(numbers.positive), default=(), metavar="N,N,...",
            help="requests under way at once on one session; several are a sweep")  # fmt: skip
     option("--threads", type=numbers.several(numbers.natural), default=(), metavar="N,N,...",
