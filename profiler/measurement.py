@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 import msgspec
 import numpy as np
 
-from profiler import answers, denormals, inputs, messages, process_memory
+from profiler import answers, denormals, input_origin, inputs, messages, process_memory
 from profiler.backends.base import Backend, Call
 from profiler.disturbance import Counters
 from profiler.errors import ErrorKind, KnownError
@@ -210,7 +210,7 @@ class Measurement:
             self._unavailable["accuracy.idempotent"] = Reason("run_stopped")
             return Accuracy()
         self._phase = "repeat"
-        are_distinct = any(origin == "made" for origin in opened.origin.values())
+        are_distinct = any(map(input_origin.varies, opened.origin.values()))
         accuracy, reasons = answers.check(opened.session, load.bound[: 2 if are_distinct else 1])
         self._reasons += reasons
         return accuracy
@@ -245,7 +245,8 @@ def _typical_ns(load: Load, first_index: int) -> float:
 def _phases(opened: Opened, steps: Steps) -> Phases:
     return Phases(
         import_ns=opened.import_ns,
-        load_ns=opened.load_ns,
+        load_ns=opened.load_ns - (opened.session.compile_ns or 0),
+        compile_ns=opened.session.compile_ns,
         first_inference_ns=steps.cold[0],
         second_inference_ns=steps.cold[1],
         warmup_ns=steps.warm.elapsed_ns,

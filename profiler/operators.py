@@ -31,9 +31,13 @@ def check(traced: TraceDone) -> None:
 
 
 def rows(traced: TraceDone, nodes: Sequence[Node]) -> tuple[Operator, ...]:
-    """One row for each traced operator, the slowest first; times are means per inference in ns."""
+    """One row for each traced operator, the slowest first; times are means per inference in ns.
+
+    A runtime may know a node by its name or by that of a tensor it makes; the name wins.
+    """
     calls = len(traced.call_ns)
-    by_name = {node.name: node for node in nodes}
+    by_name = {output: node for node in reversed(nodes) for output in node.outputs}
+    by_name |= {node.name: node for node in nodes}
     whole = sum(row.total_ns for row in traced.operators)
     found = [_row(row, calls, whole, by_name) for row in traced.operators]
     return tuple(sorted(found, key=lambda row: (-row.time_ns, row.name)))
@@ -55,8 +59,8 @@ def summary(traced: TraceDone, timed_p50_ns: float | None) -> Trace:
 
 
 def _row(row: TracedOperator, calls: int, whole: int, by_name: Mapping[str, Node]) -> Operator:
-    joined = tuple(name for name in row.nodes if name in by_name)
-    work = _work(by_name[name] for name in joined) if joined else Work(None, None, None)
+    found = {by_name[name].name: by_name[name] for name in row.nodes if name in by_name}
+    work = _work(found.values()) if found else Work(None, None, None)
     time_ns = row.total_ns / calls
     return Operator(
         name=row.name,
@@ -64,7 +68,7 @@ def _row(row: TracedOperator, calls: int, whole: int, by_name: Mapping[str, Node
         time_ns=time_ns,
         share=row.total_ns / whole if whole else 0.0,
         calls=row.count / calls,
-        nodes=joined,
+        nodes=tuple(found),
         flops=work.flops,
         integer_operations=work.integer_operations,
         bytes=work.bytes,

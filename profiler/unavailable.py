@@ -41,7 +41,13 @@ _WITH_SAMPLES = {
     "latency.cv": "needs_two",
 }
 
-_COMPILED = {"onnxruntime": "compiled_while_loading", "torchscript": "compiled_at_first_calls"}
+_COMPILED = {
+    "onnxruntime": "compiled_while_loading",
+    "torchscript": "compiled_at_first_calls",
+    "torch_export": "not_compiled",
+    "aot_inductor": "compiled_before",
+    "tensorrt": "compiled_before",
+}
 _PERCENTILES = {
     "latency.p90_ns": 0.90,
     "latency.p95_ns": 0.95,

@@ -23,7 +23,7 @@ class LoadOptions(msgspec.Struct, frozen=True):
 
     `precision`: `as_is` keeps the file's own like for like (fp32 stays fp32, whatever the runtime would do
     by itself); else one of `Backend.precisions`. `flush_denormals`: take numbers too small for the normal
-    format for zero, where the runtime can.
+    format for zero, where the runtime can. `lanes`: so many calls may be under way at once.
     `native_library`: what profiler.native_build made, or empty.
     """
 
@@ -32,6 +32,7 @@ class LoadOptions(msgspec.Struct, frozen=True):
     precision: str = "as_is"
     flush_denormals: bool = False
     native_library: str = ""
+    lanes: int = 1
 
 
 class Traced(NamedTuple):

@@ -41,7 +41,7 @@ def cards(result: RunResult, language: Language) -> list[Figure]:
     latency, memory, phases = result.latency, result.memory, result.phases
     ready = None
     if phases.load_ns is not None and phases.first_inference_ns is not None:
-        ready = phases.load_ns + phases.first_inference_ns
+        ready = phases.load_ns + (phases.compile_ns or 0) + phases.first_inference_ns
     slow_note = _interval(latency.p99_ci_ns)
     if latency.p99_ns is None and latency.count:
         slow_note = _label("needs", language, needed=299)

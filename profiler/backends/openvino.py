@@ -1,0 +1,197 @@
+"""OpenVINO: opens ONNX, OpenVINO IR and TFLite, and keeps the file's precision unless asked otherwise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from profiler.backends import openvino_graph, openvino_trace, openvino_words
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
+from profiler.backends.cuda_spans import Spans
+from profiler.errors import ErrorKind, KnownError
+from profiler.result import Placement, Reason, Tensor
+
+_HINTS = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
+_CAPABILITIES = {"FP32": "fp32", "BF16": "bf16", "FP16": "fp16"}
+
+
+def open_backend() -> OpenVino:
+    """Raises ImportError where openvino is not installed."""
+    import openvino
+
+    return OpenVino(openvino)
+
+
+class OpenVino:
+    """The backend; `module` is the imported openvino."""
+
+    name = "openvino"
+
+    def __init__(self, module: Any) -> None:
+        self._ov = module
+        self._core = module.Core()
+
+    def version(self) -> str:
+        return str(self._ov.__version__).partition("-")[0]
+
+    def devices(self) -> tuple[str, ...]:
+        offered = [str(name).lower() for name in self._core.available_devices]
+        return tuple(sorted(offered, key=lambda device: device != "cpu"))
+
+    def precisions(self, device: str) -> tuple[str, ...]:
+        able = self._core.get_property(device.upper(), "OPTIMIZATION_CAPABILITIES")
+        return tuple(name for capability, name in _CAPABILITIES.items() if capability in able)
+
+    def load(self, path: Path, options: LoadOptions) -> OpenVinoSession:
+        model = self._read(path, options)
+        begin = time.perf_counter_ns()
+        compiled = self._compile(model, options)
+        return OpenVinoSession(self._ov, compiled, time.perf_counter_ns() - begin, options.device)
+
+    def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
+        model = self._read(path, options)
+        try:
+            compiled = self._compile(model, options, PERF_COUNT=True)
+            session = OpenVinoSession(self._ov, compiled, None, options.device)
+            return openvino_trace.trace(compiled, session.bind(order.inputs), session.request(0), order)
+        except Exception as error:
+            raise openvino_words.explain(error) from error
+
+    def _read(self, path: Path, options: LoadOptions) -> Any:
+        if options.device not in self.devices():
+            raise KnownError(
+                ErrorKind.DEVICE_UNKNOWN,
+                device=options.device,
+                runtime=self.name,
+                known=", ".join(self.devices()),
+            )
+        offered = self.precisions(options.device)
+        if options.precision not in ("as_is", *offered):
+            raise KnownError(
+                ErrorKind.PRECISION_UNKNOWN,
+                precision=options.precision,
+                known=", ".join(("as_is", *offered)),
+            )
+        try:
+            return self._core.read_model(str(path))
+        except Exception as error:
+            raise openvino_words.explain(error) from error
+
+    def _compile(self, model: Any, options: LoadOptions, **more: object) -> Any:
+        device = options.device.upper()
+        wanted = {**self._settings(model, options), **more}
+        supported = set(self._core.get_property(device, "SUPPORTED_PROPERTIES"))
+        settings = {name: value for name, value in wanted.items() if name in supported}
+        try:
+            return self._core.compile_model(model, device, settings)
+        except Exception as error:
+            raise openvino_words.explain(error) from error
+
+    def _settings(self, model: Any, options: LoadOptions) -> dict[str, object]:
+        """A lane is a stream, with `threads` of its own.
+
+        Pinning is left off: the child may itself be kept to some processors, and streams would share the
+        first of them.
+        """
+        lanes = options.lanes
+        precision = options.precision
+        if precision == "as_is":
+            precision = openvino_graph.precision_of_file(model)
+        return {
+            "INFERENCE_NUM_THREADS": options.threads * lanes,
+            "NUM_STREAMS": lanes,
+            "PERFORMANCE_HINT": "LATENCY" if lanes == 1 else "THROUGHPUT",
+            "ENABLE_CPU_PINNING": False,
+            "INFERENCE_PRECISION_HINT": _HINTS.get(precision, "f32"),
+            # 0: activations are not quantised behind the user's back where only the weights are.
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
+            "CPU_DENORMALS_OPTIMIZATION": options.flush_denormals,
+        }
+
+
+class OpenVinoSession:
+    """A compiled model; the calls of a lane share one infer request."""
+
+    def __init__(self, module: Any, compiled: Any, compile_ns: int | None, device: str) -> None:
+        self._ov, self._compiled = module, compiled
+        self._requests: dict[int, Any] = {}
+        self._bound: dict[int, int] = {}
+        self.inputs: tuple[Tensor, ...] = tuple(openvino_graph.tensor(port) for port in compiled.inputs)
+        self.outputs: tuple[Tensor, ...] = tuple(openvino_graph.tensor(port) for port in compiled.outputs)
+        layers = openvino_graph.layers(compiled.get_runtime_model())
+        self.placement = (Placement(_where(compiled, device), len(layers)),)
+        self.precision_effective = openvino_graph.precision_of_layers(layers)
+        self.notes: tuple[Reason, ...] = ()
+        self.compile_ns = compile_ns
+
+    def request(self, lane: int) -> Any:
+        """The infer request of a lane, made at first need."""
+        if lane not in self._requests:
+            self._requests[lane] = self._compiled.create_infer_request()
+        return self._requests[lane]
+
+    def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
+        request = self.request(lane)
+        tensors = [self._ov.Tensor(inputs[spec.name], shared_memory=True) for spec in self.inputs]
+        call = _one(request, tensors[0]) if len(tensors) == 1 else _several(request, tensors)
+        self._bound[id(call)] = lane
+        return call
+
+    def results(self, call: Call) -> dict[str, Array]:
+        call()
+        request = self._requests[self._bound[id(call)]]
+        return {
+            spec.name: np.array(request.get_output_tensor(index).data)
+            for index, spec in enumerate(self.outputs)
+        }
+
+    def device_memory_bytes(self) -> int | None:
+        return None
+
+    def arena_bytes(self) -> int | None:
+        return None
+
+    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
+        return None
+
+    def weights(self) -> Iterator[Array]:
+        return iter(())
+
+    def explain(self, error: Exception) -> KnownError:
+        return openvino_words.explain(error)
+
+    def close(self) -> None:
+        self._requests.clear()
+        self._compiled = None
+
+
+def _one(request: Any, tensor: Any) -> Call:
+    def call() -> None:
+        request.set_input_tensor(0, tensor)
+        request.infer()
+
+    return call
+
+
+def _several(request: Any, tensors: list[Any]) -> Call:
+    numbered = tuple(enumerate(tensors))
+
+    def call() -> None:
+        for index, tensor in numbered:
+            request.set_input_tensor(index, tensor)
+        request.infer()
+
+    return call
+
+
+def _where(compiled: Any, device: str) -> str:
+    """Where it really runs, in OpenVINO's own words: AUTO and HETERO spread a model."""
+    try:
+        found = compiled.get_property("EXECUTION_DEVICES")
+    except Exception:  # noqa: BLE001 - not every device has this property; then it is the one that was asked for
+        return device.upper()
+    return ", ".join(found) if isinstance(found, (list, tuple)) else str(found)

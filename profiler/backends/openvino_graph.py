@@ -1,0 +1,94 @@
+"""What OpenVINO tells of a model: its ports, its layers as they run, and their precision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from profiler.result import Tensor
+
+_DTYPES = {
+    "f16": "float16", "f32": "float32", "f64": "float64", "bf16": "bfloat16", "boolean": "bool",
+    "string": "object",
+    **{f"{short}{bits}": f"{long}{bits}" for short, long in (("i", "int"), ("u", "uint"))
+       for bits in (4, 8, 16, 32, 64)},
+}  # fmt: skip
+_PRECISIONS = {
+    "f32": "fp32", "f16": "fp16", "bf16": "bf16", "f64": "fp64", "i8": "int8", "u8": "int8", "i4": "int4",
+    "u4": "int4",
+}  # fmt: skip
+_NO_WORK = ("Const", "Input", "Output", "Parameter", "Result", "MemoryInput", "MemoryOutput")
+# Layers that multiply matrices: their precision is the model's.
+_PRODUCTS = (
+    "Convolution", "Deconvolution", "FullyConnected", "MatMul", "RNNCell", "RNNSeq", "LSTM", "GRU",
+    "ScaledDotProductAttention", "ScaledDotProductAttentionWithKVCache", "MHA", "LLMMLP", "QKVProjection",
+    "PagedAttention", "BinaryConvolution", "DeformableConvolution",
+)  # fmt: skip
+
+
+class Layer(NamedTuple):
+    """One layer of the compiled model: `nodes` are the file's layers that were fused into it."""
+
+    name: str
+    kind: str
+    precision: str
+    nodes: tuple[str, ...]
+
+
+def tensor(port: Any) -> Tensor:
+    """A port by its own name, else by that of the node that makes it."""
+    names = sorted(port.get_names())
+    name = str(port.get_any_name()) if names else str(port.get_node().get_friendly_name())
+    kind = str(port.get_element_type().get_type_name())
+    shape = port.get_partial_shape()
+    if shape.rank.is_dynamic:
+        return Tensor(name, _DTYPES.get(kind, kind), None)
+    dims = tuple(None if dim.is_dynamic else int(dim.get_length()) for dim in shape)
+    return Tensor(name, _DTYPES.get(kind, kind), dims)
+
+
+def precision_of_file(model: Any) -> str:
+    """fp16 or bf16 where nothing in the file is computed in fp32; else fp32.
+
+    Weights that are kept in half precision and widened before use are fp32 arithmetic.
+    """
+    kinds = {
+        str(operator.output(0).get_element_type().get_type_name())
+        for operator in model.get_ops()
+        if operator.get_output_size() and operator.get_type_name() not in ("Constant", "Convert")
+    }
+    floats = kinds & {"f32", "f16", "bf16", "f64"}
+    return _PRECISIONS[next(iter(floats))] if len(floats) == 1 else "fp32"
+
+
+def layers(runtime_model: Any) -> list[Layer]:
+    """What runs, in order, without constants, inputs and outputs."""
+    found = []
+    for operator in runtime_model.get_ordered_ops():
+        told = operator.get_rt_info()
+        kind = _text(told, "layerType") or str(operator.get_type_name())
+        if kind in _NO_WORK:
+            continue
+        nodes = tuple(name for name in _text(told, "originalLayersNames").split(",") if name)
+        precision = _text(told, "primitiveType").rpartition("_")[2].lower() or _text(told, "runtimePrecision")
+        if precision not in _PRECISIONS:
+            precision = _text(told, "runtimePrecision").lower()
+        found.append(Layer(str(operator.get_friendly_name()), kind, precision, nodes))
+    return found
+
+
+def precision_of_layers(every: Sequence[Layer]) -> str:
+    """Of the layers that multiply matrices, else of all; `mixed` where they differ."""
+    products = [layer for layer in every if layer.kind in _PRODUCTS] or every
+    found = {_PRECISIONS[layer.precision] for layer in products if layer.precision in _PRECISIONS}
+    if len(found) > 1:
+        return "mixed"
+    return next(iter(found), "unknown")
+
+
+def _text(told: Any, name: str) -> str:
+    """A value of a layer's run-time information; empty where it has none of that name."""
+    if name not in told:
+        return ""
+    value = told[name]
+    return str(getattr(value, "value", value))
