@@ -150,7 +150,9 @@ def is_traced(environment: dict[str, str] | None = None) -> bool:
     given = os.environ if environment is None else environment
     monitoring = getattr(sys, "monitoring", None)
     tools = [monitoring.get_tool(number) for number in range(6)] if monitoring is not None else []
-    hooks = (sys.gettrace(), sys.getprofile(), threading.gettrace(), threading.getprofile(), *tools)
+    # What threads begin with cannot be asked before Python 3.10.
+    asked = [getattr(threading, name, None) for name in ("gettrace", "getprofile")]
+    hooks = (sys.gettrace(), sys.getprofile(), *(ask() for ask in asked if ask is not None), *tools)
     return any(hook is not None for hook in hooks) or any(name in given for name in _PROFILING)
 
 
