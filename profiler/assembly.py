@@ -361,7 +361,9 @@ def _environment(gathered: Gathered, heard: Heard | None) -> Environment:
     return Environment(
         machine=gathered.machine,
         os=gathered.os,
-        python=gathered.python,
+        python=(loaded.python if loaded is not None else "") or gathered.python,
+        python_interpreter="other" if gathered.plan.python else "own",
+        numpy=(loaded.numpy if loaded is not None else "") or None,
         inferometer=gathered.version,
         runtime_version=loaded.runtime_version if loaded is not None else None,
         precision_effective=loaded.precision_effective if loaded is not None else None,

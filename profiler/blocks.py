@@ -95,11 +95,17 @@ class Placement(msgspec.Struct, frozen=True):
 
 
 class Environment(msgspec.Struct, frozen=True):
-    """Where it was measured; `machine` is hardware.machine.Machine as plain data."""
+    """Where it was measured; `machine` is hardware.machine.Machine as plain data.
+
+    `python` and `numpy` are the versions of the measuring child; `python_interpreter` is own, or other where
+    the user named one.
+    """
 
     machine: dict[str, Any] = {}
     runtime_version: Optional[str] = None
     python: Optional[str] = None
+    python_interpreter: Optional[str] = None
+    numpy: Optional[str] = None
     os: Optional[str] = None
     driver: Optional[str] = None
     precision_effective: Optional[str] = None
@@ -392,7 +398,8 @@ class Point(msgspec.Struct, frozen=True):
     """One combination of a sweep, one try of a search, or one condition of models that live together.
 
     `stage` of a search: capacity, bracket, bisect, confirm, recheck; `kept` whether the limit was kept.
-    `together`: alone, idle or busy. A point that failed has its `error` and empty blocks.
+    `together`: alone, idle or busy. `dimensions`: the sizes of symbolic dimensions that were gone through.
+    A point that failed has its `error` and empty blocks.
     """
 
     batch: int
@@ -403,6 +410,7 @@ class Point(msgspec.Struct, frozen=True):
     together: Optional[str] = None
     stage: Optional[str] = None
     kept: Optional[bool] = None
+    dimensions: dict[str, int] = {}
     status: Status = Status.FINISHED
     error: Optional[ErrorInfo] = None
     processes: int = 0

@@ -109,7 +109,10 @@ class Loading(_Message, frozen=True, tag="loading"):
 
 
 class Loaded(_Message, frozen=True, tag="loaded"):
-    """The model is open: what it is, where it lies, what was settled for this run."""
+    """The model is open: what it is, where it lies, what was settled for this run.
+
+    `python` and `numpy` are the versions of the child.
+    """
 
     runtime_version: str
     precision_effective: str
@@ -121,6 +124,8 @@ class Loaded(_Message, frozen=True, tag="loaded"):
     threads: int
     notes: tuple[Reason, ...] = ()
     batch: int = 0
+    python: str = ""
+    numpy: str = ""
 
 
 class FirstInference(_Message, frozen=True, tag="first_inference"):

@@ -32,6 +32,7 @@ from profiler import (
     folders,
     messages,
     native_build,
+    other_python,
     outcome,
     points,
     rate_search,
@@ -181,9 +182,12 @@ class Run:
         path = Path(self.plan.model_path)
         form, stamp = settling.check(self.plan), _stamp(path)
         plan = settling.settle(self.plan, path, form, 0 if self._ranks is None else self._ranks.world_size)
+        other = other_python.of_plan(plan)
+        self._python = other.path if other is not None else self._python
         model = Model(path.name, form.name, plan.model_sha256, path.stat().st_size)
         gathered = Gathered(plan, self.id, self._created, model, group=self._group)
-        gathered.os, gathered.python = platform.platform(terse=True), platform.python_version()
+        gathered.os = platform.platform(terse=True)
+        gathered.python = other.version if other is not None else platform.python_version()
         gathered.version = importlib.metadata.version("inferometer")
         gathered.machine, gathered.readiness = self._machine(), self._checks()
         self._prepare(gathered)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
+from profiler import other_python, trust
 from profiler import plan as plans
-from profiler import trust
 from profiler.backends import catalog
 from profiler.commands import load_arguments, numbers
 from profiler.plan import Companion, Preset, RunPlan
@@ -25,6 +26,9 @@ def add_what(parser: argparse.ArgumentParser) -> None:
     option(
         "--runtime", metavar="NAME", help="onnxruntime or torchscript; default: the first that fits the file"
     )
+    option("--python", metavar="PATH", default="",
+           help="the interpreter that measures, with your own torch, CUDA or runtime; "
+           "Python 3.9 or newer with numpy and msgspec")  # fmt: skip
     option("--device", metavar="NAME", default="cpu", help="cpu, cuda:0, or a provider; default: cpu")
     option("--precision", choices=plans.PRECISIONS, default="as_is",
            help="of the arithmetic; default: as the file has it, fp32 stays fp32")  # fmt: skip
@@ -84,7 +88,7 @@ def add_how_long(parser: argparse.ArgumentParser) -> None:
 def plan_for(path: Path, arguments: argparse.Namespace) -> RunPlan:
     """The plan for one file; raises KnownError for a file that cannot be measured."""
     form = catalog.recognise(path)
-    runtime = arguments.runtime or catalog.default_runtime(form)
+    runtime = arguments.runtime or _default_runtime(form, arguments.python)
     preset = Preset(arguments.preset)
     return RunPlan(
         model_path=str(path),
@@ -110,6 +114,7 @@ def plan_for(path: Path, arguments: argparse.Namespace) -> RunPlan:
         limits=arguments.limit,
         companions=companions_of(path, arguments) if arguments.together else (),
         traces=arguments.operators,
+        python=_asked(arguments.python).path if arguments.python else "",
         consents=_consents(arguments.trust),
     )
 
@@ -131,7 +136,14 @@ def _runtime(path: Path, arguments: argparse.Namespace) -> str:
     """The runtime that was named, where it fits this file."""
     form = catalog.recognise(path)
     named = arguments.runtime if arguments.runtime in form.runtimes else None
-    return named or catalog.default_runtime(form)
+    return named or _default_runtime(form, arguments.python)
+
+
+def _default_runtime(form: catalog.Format, python: str) -> str:
+    return _asked(python).default_runtime(form) if python else catalog.default_runtime(form)
+
+
+_asked = functools.cache(other_python.probe)
 
 
 def input_files(arguments: argparse.Namespace) -> dict[str, str]:
