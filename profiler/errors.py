@@ -31,6 +31,7 @@ class ErrorKind(TextEnum):
     INPUT_UNREADABLE = "input_unreadable"
     INPUT_DTYPE = "input_dtype"
     INPUT_NOT_FINITE = "input_not_finite"
+    INPUT_KIND = "input_kind"
     OUT_OF_MEMORY = "out_of_memory"
     DEVICE_UNKNOWN = "device_unknown"
     DEVICE_FELL_BACK = "device_fell_back"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import platform
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter_ns
 from typing import NamedTuple
 
 import numpy as np
 
-from profiler import inputs, messages, process_memory, shapes
+from profiler import input_files, input_kinds, inputs, messages, process_memory, shapes
 from profiler.backends.base import Array, Backend, LoadOptions, Session
 from profiler.errors import ErrorKind, KnownError
-from profiler.plan import MultiStream, RunPlan
-from profiler.result import Tensor
+from profiler.plan import MultiStream, RunPlan, Server
+from profiler.result import Reason, Tensor
 
 Pool = list[dict[str, Array]]
 Limits = Callable[[], Mapping[str, int]]
@@ -32,6 +33,7 @@ class Opened(NamedTuple):
     origin: dict[str, str]
     batch: int
     threads: int
+    notes: tuple[Reason, ...]
     import_ns: int
     load_ns: int
     baseline_bytes: int
@@ -48,8 +50,10 @@ class Opened(NamedTuple):
             shapes={name: tuple(array.shape) for name, array in self.pool[0].items()},
             input_origin=self.origin,
             threads=self.threads,
-            notes=session.notes,
+            notes=(*session.notes, *self.notes),
             batch=self.batch,
+            python=platform.python_version(),
+            numpy=np.__version__,
         )
 
 
@@ -68,33 +72,62 @@ def open_model(
     process_memory.reset_peak()
     baseline = process_memory.resident_bytes()
     enter("load")
-    options = LoadOptions(plan.device, threads_of(plan), plan.precision, plan.flush_denormals, native_library)
+    options = LoadOptions(
+        plan.device, threads_of(plan), plan.precision, plan.flush_denormals, native_library, _lanes(plan)
+    )
     begin = perf_counter_ns()
     session = backend.load(Path(plan.model_path), options)
     load_ns = perf_counter_ns() - begin
     after_load = process_memory.resident_bytes()
     enter("inputs")
-    pool, origin, batch = _inputs(plan, session.inputs, limits)
+    pool, origin, batch, notes = _inputs(plan, session.inputs, limits)
+    threads = options.threads
     return Opened(
-        backend, session, pool, origin, batch, options.threads, import_ns, load_ns, baseline, after_load
+        backend, session, pool, origin, batch, threads, notes, import_ns, load_ns, baseline, after_load
     )
 
 
-def _inputs(plan: RunPlan, specs: tuple[Tensor, ...], limits: Limits) -> tuple[Pool, dict[str, str], int]:
-    given = inputs.read_files(plan.input_files, specs)
-    wanted = {**plan.shapes, **{name: tuple(array.shape) for name, array in given.items()}}
+def _inputs(
+    plan: RunPlan, specs: tuple[Tensor, ...], limits: Limits
+) -> tuple[Pool, dict[str, str], int, tuple[Reason, ...]]:
+    """Sets of inputs to rotate, where each input comes from, the batch, and what is to be said of them."""
+    sources = input_files.read(plan.input_files, specs)
+    wanted = {**plan.shapes, **input_files.wanted_shapes(sources, specs, plan.batch, plan.shapes)}
     concrete, batch = _shapes(plan, specs, wanted)
+    _check_room(plan, specs, concrete)
+    given = input_files.fit(sources, specs, concrete, plan.distinct_inputs)
+    tables = limits() if any(_asks_for_table(spec, plan, given.samples) for spec in specs) else {}
+    pool = [
+        inputs.make(specs, concrete, plan.seed, tables, given.samples, plan.input_kinds, index)
+        for index in range(plan.distinct_inputs)
+    ]
+    origin = {
+        spec.name: given.origin.get(spec.name) or f"made:{inputs.kind_of(spec, plan.input_kinds, tables)}"
+        for spec in specs
+    }
+    settled = {name for spec in specs if spec.name in wanted for name in spec.shape or ()}
+    guessed = shapes.guessed_dimensions(
+        [spec for spec in specs if spec.name not in wanted], {*settled, *plan.dimensions}
+    )
+    notes = given.notes
+    if guessed:
+        notes = (*notes, Reason("dimension_guessed", {"names": ", ".join(guessed)}))
+    return pool, origin, batch, notes
+
+
+def _asks_for_table(spec: Tensor, plan: RunPlan, given: Mapping[str, object]) -> bool:
+    """Whether the length of the table that the graph looks this input up in decides what is made."""
+    if spec.name in given or input_kinds.dtype_of(spec).kind not in "iu":
+        return False
+    return plan.input_kinds.get(spec.name, "tokens") == "tokens"
+
+
+def _check_room(plan: RunPlan, specs: Sequence[Tensor], concrete: Mapping[str, tuple[int, ...]]) -> None:
+    """Raises KnownError(OUT_OF_MEMORY)."""
     room = process_memory.available_bytes()
     if plan.memory_limit_bytes:
         room = min(room, plan.memory_limit_bytes)
     inputs.check_room(specs, concrete, plan.distinct_inputs, room)
-    asked = any(np.dtype(spec.dtype).kind in "iu" for spec in specs if spec.name not in given)
-    tables = limits() if asked else {}
-    pool = [
-        inputs.make(specs, concrete, plan.seed + index, tables, given)
-        for index in range(plan.distinct_inputs)
-    ]
-    return pool, {spec.name: "file" if spec.name in given else "made" for spec in specs}, batch
 
 
 def _shapes(
@@ -112,6 +145,13 @@ def _shapes(
             if not wanted:
                 return whole, scenario.samples_per_query
     return shapes.concrete_shapes(specs, plan.batch, wanted, plan.dimensions), plan.batch
+
+
+def _lanes(plan: RunPlan) -> int:
+    """How many calls may be under way at once; an open loop that sizes itself uses every processor."""
+    if isinstance(plan.scenario, Server):
+        return plan.scenario.workers or max(1, usable_cpus() // threads_of(plan))
+    return plan.concurrency
 
 
 def threads_of(plan: RunPlan) -> int:

@@ -115,12 +115,16 @@ Scenario = Union[SingleStream, MultiStream, Offline, Concurrency, Server]
 
 
 class Sweep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Values to go through, a point for each combination; what is empty stays as the plan has it."""
+    """Values to go through, a point for each combination; what is empty stays as the plan has it.
+
+    `dimensions`: several sizes of a symbolic dimension, by its name.
+    """
 
     batch: tuple[int, ...] = ()
     concurrency: tuple[int, ...] = ()
     threads: tuple[int, ...] = ()
     rate_per_s: tuple[float, ...] = ()
+    dimensions: dict[str, tuple[int, ...]] = {}
 
 
 class Companion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -136,7 +140,8 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `model_sha256` is filled in by the runner from the bytes that were read. `shapes` gives whole shapes
     by input name, `dimensions` single symbolic dimensions by their name; both win over `batch`.
-    `input_files` maps an input name to a .npy file; the empty name stands for one .npz with all inputs.
+    `input_files` maps an input name to a .npy file, a picture, or a folder of either; the empty name stands
+    for one .npz with several inputs. `distinct_inputs` sets of inputs are rotated.
     `threads` 0 means: as many as this process may use. Times are in seconds, memory in bytes.
 
     `replicates` fresh processes measure each point, 0: as many as the preset says; `world_size` processes

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from profiler import input_origin
 from profiler.errors import ErrorInfo
 from profiler.heard import Heard
 from profiler.metrics import by_input, open_loop, replicates, steadiness
@@ -238,9 +239,9 @@ def disturbance_of(one: Outcome) -> Disturbance | None:
     if finished is None or finished.disturbance is None or len(one.lanes) != 1:
         return finished.disturbance if finished is not None else None
     lane, distinct = one.lanes[0], one.heard.plan.distinct_inputs
-    made = "made" in (one.heard.loaded.input_origin.values() if one.heard.loaded is not None else ())
+    origins = one.heard.loaded.input_origin.values() if one.heard.loaded is not None else ()
     first = (lane.cold_count + lane.warmup_count) % distinct
-    found = by_input.medians(lane.steady, distinct, first) if made else ()
+    found = by_input.medians(lane.steady, distinct, first) if any(map(input_origin.varies, origins)) else ()
     return msgspec.structs.replace(finished.disturbance, input_p50_ns=found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Union
 
 from profiler.errors import ErrorKind, KnownError
@@ -29,6 +29,29 @@ def default_size(name: str, batch: int) -> int | None:
     if _BATCH.search(lower):
         return batch
     return next((size for pattern, size in _SIZES if pattern.search(lower)), None)
+
+
+def follows_batch(name: Dimension, position: int) -> bool:
+    """Whether a free dimension has the batch's size whatever that is, or leads with a mute name."""
+    if not isinstance(name, str):
+        return name is None and position == 0
+    sizes = [default_size(name, batch) for batch in (2, 5)]
+    return sizes == [2, 5] or (position == 0 and sizes[0] is None)
+
+
+def guessed_dimensions(inputs: Sequence[Tensor], known: Container[Dimension]) -> list[str]:
+    """Names of free dimensions that get the size 1 because nothing speaks for any other.
+
+    `known` are those that were given. A sum of names is none of its own.
+    """
+    found: dict[str, None] = {}
+    for spec in inputs:
+        for position, name in enumerate(spec.shape or ()):
+            if not isinstance(name, str) or len(list(_parts(name))) > 1 or name in known:
+                continue
+            if not follows_batch(name, position) and default_size(name, 1) is None:
+                found[name] = None
+    return list(found)
 
 
 def concrete_shapes(
