@@ -10,6 +10,9 @@ from profiler.errors import ErrorKind, KnownError
 from profiler.result import Flops, Reason, Tensor
 from profiler.shapes import Shape, concrete_shapes
 
+MOST_NODES = 50_000
+"""More would be beyond any table, and beyond the line that carries them."""
+
 
 def describe(request: messages.Inspect) -> messages.Description:
     """Describe the file of a request by the reader of its format.
@@ -34,9 +37,10 @@ def _onnx(request: messages.Inspect, path: Path) -> messages.Description:
     inputs = onnx_file.inputs(model)
     weights = onnx_weights.weights(model)
     shapes, unavailable = _shapes(inputs, request)
-    flops = Flops()
-    if shapes is not None:
-        flops = onnx_flops.count(model, shapes).to_flops(request.batch)
+    survey = onnx_flops.survey(model, shapes) if shapes is not None else None
+    nodes = survey.nodes if survey is not None else ()
+    if len(nodes) > MOST_NODES:
+        unavailable["nodes"] = Reason("nodes_cut", {"most": str(MOST_NODES), "count": str(len(nodes))})
     return messages.Description(
         inputs=inputs,
         outputs=onnx_file.outputs(model),
@@ -44,7 +48,7 @@ def _onnx(request: messages.Inspect, path: Path) -> messages.Description:
         weights_bytes=weights.total_bytes,
         weights_by_dtype=weights.bytes_by_dtype,
         operators=_operators(onnx_operators.histogram(model)),
-        flops=flops,
+        flops=survey.tally.to_flops(request.batch) if survey is not None else Flops(),
         producer=onnx_file.producer(model),
         opsets=onnx_file.opsets(model),
         input_limits=onnx_tables.embedding_limits(model),
@@ -52,6 +56,8 @@ def _onnx(request: messages.Inspect, path: Path) -> messages.Description:
         shapes=shapes or {},
         unavailable=unavailable,
         denormal_fraction=denormals.fraction(onnx_weights.inline_floats(model)),
+        nodes=nodes[:MOST_NODES],
+        memory=survey.memory if survey is not None else None,
     )
 
 

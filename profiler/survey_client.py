@@ -15,6 +15,8 @@ from profiler.errors import ErrorInfo, ErrorKind, KnownError
 TIMEOUT_S = 120.0
 LONGEST_S = 24 * 3600.0
 LINE_LIMIT_BYTES = 4 * messages.LINE_LIMIT_BYTES
+# A description lists the operators of a graph, and so does a trace.
+LONG_LINE_BYTES = 64 * messages.LINE_LIMIT_BYTES
 _TICK_S = 0.2
 
 
@@ -42,7 +44,9 @@ def ask(
         child = Child(Path(folder), threads=threads, python=python)
         try:
             child.say(request)
-            answer = _answer(child, timeout_s, stop_asked)
+            is_long = isinstance(request, (messages.Inspect, messages.TraceModel))
+            limit = LONG_LINE_BYTES if is_long else LINE_LIMIT_BYTES
+            answer = _answer(child, timeout_s, stop_asked, limit)
             silent = child.is_silent
         finally:
             code = child.end(gently=not stop_asked())
@@ -59,10 +63,12 @@ def ask(
     return answer
 
 
-def _answer(child: Child, timeout_s: float, stop_asked: Callable[[], bool]) -> messages.Report | None:
+def _answer(
+    child: Child, timeout_s: float, stop_asked: Callable[[], bool], line_limit: int
+) -> messages.Report | None:
     deadline = time.monotonic() + timeout_s
     while not child.is_silent and time.monotonic() < deadline and not stop_asked():
-        report = child.hear(min(_TICK_S, timeout_s), line_limit=LINE_LIMIT_BYTES)
+        report = child.hear(min(_TICK_S, timeout_s), line_limit=line_limit)
         if report is not None and not isinstance(report, messages.Loading):
             return report
     return None

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import onnx
 
-from profiler.backends import onnx_constants, onnx_control, onnx_model, onnx_output_shapes, onnx_rules
+from profiler.backends import (
+    onnx_constants,
+    onnx_control,
+    onnx_model,
+    onnx_nodes,
+    onnx_output_shapes,
+    onnx_rules,
+)
 from profiler.backends.onnx_node import Operator, ShapeUnknown, name_of
 from profiler.backends.onnx_scope import Scope, Shape
-from profiler.metrics.flops import Tally
+from profiler.messages import MemoryEstimate, Node
+from profiler.metrics.flops import Tally, Work
 
 METHOD = "onnx_graph"
 
@@ -25,8 +33,21 @@ _NOT_AS_THE_RULE_EXPECTS = (
 )
 
 
+class Surveyed(NamedTuple):
+    """The work of one inference, node by node and in all, and the memory that it needs."""
+
+    tally: Tally
+    nodes: tuple[Node, ...]
+    memory: MemoryEstimate
+
+
 def count(model: onnx.ModelProto, shapes: Mapping[str, Shape]) -> Tally:
-    """The work of one inference with inputs of these shapes, by input name.
+    """The work of one inference with inputs of these shapes, by input name: see `survey`."""
+    return survey(model, shapes).tally
+
+
+def survey(model: onnx.ModelProto, shapes: Mapping[str, Shape]) -> Surveyed:
+    """Walk the graph once with inputs of these shapes, by input name.
 
     External data may be missing (load the model without it). Local functions are inlined; of an If whose
     condition is not constant the larger branch counts; Loop and Scan count their body once per trip. Nodes
@@ -36,7 +57,9 @@ def count(model: onnx.ModelProto, shapes: Mapping[str, Shape]) -> Tally:
     ready = onnx_model.inlined(model)
     scope = Scope(ready)
     symbols = onnx_model.declare_inputs(ready.graph, shapes, scope)
-    return _Walk(symbols).graph(ready.graph, scope)
+    rows = onnx_nodes.Rows(ready.graph, scope)
+    tally = _Walk(symbols).graph(ready.graph, scope, rows)
+    return Surveyed(tally, tuple(rows.nodes), rows.memory())
 
 
 class _Walk:
@@ -45,8 +68,8 @@ class _Walk:
     def __init__(self, symbols: Mapping[str, int]) -> None:
         self._symbols = symbols
 
-    def graph(self, graph: Any, scope: Scope) -> Tally:
-        """Tally a graph or subgraph whose inputs `scope` already knows."""
+    def graph(self, graph: Any, scope: Scope, rows: onnx_nodes.Rows | None = None) -> Tally:
+        """Tally a graph or subgraph whose inputs `scope` already knows; `rows` of the outermost one."""
         tally = Tally(METHOD)
         for tensor in graph.initializer:
             scope.add_tensor(tensor.name, tensor)
@@ -54,29 +77,33 @@ class _Walk:
             scope.set_shape(sparse.values.name, list(sparse.dims), sparse.values.data_type)
         declared = onnx_model.declared_types(graph, self._symbols)
         for node in graph.node:
-            self._node(node, scope, tally, declared)
+            work = self._node(node, scope, tally, declared)
+            if rows is not None:
+                rows.add(node, work)
         return tally
 
-    def _node(self, node: Any, scope: Scope, tally: Tally, declared: Mapping[str, Any]) -> None:
+    def _node(self, node: Any, scope: Scope, tally: Tally, declared: Mapping[str, Any]) -> Work | None:
+        """What the node does; None where that is not known."""
         control = onnx_control.RULES.get(node.op_type) if node.domain in ("", "ai.onnx") else None
         if control is not None:
-            self._control(control, node, scope, tally)
-            return
+            return self._control(control, node, scope, tally)
         scope.infer(onnx_output_shapes.plain(node))
         _complete(node, scope, declared)
         onnx_constants.fold(node, scope)
         if node.op_type == "DequantizeLinear":
             scope.dequantised.update(node.output)
-        _tally(node, scope, tally)
+        return _tally(node, scope, tally)
 
-    def _control(self, control: onnx_control.Rule, node: Any, scope: Scope, tally: Tally) -> None:
+    def _control(self, control: onnx_control.Rule, node: Any, scope: Scope, tally: Tally) -> Work | None:
+        """A control node does the work of its whole body."""
         part = Tally(METHOD)
         try:
             control(node, scope, part, self.graph)
         except _NOT_AS_THE_RULE_EXPECTS:
             tally.add_uncounted(name_of(node))
-        else:
-            tally.add_repeated(part)
+            return None
+        tally.add_repeated(part)
+        return None if part.uncounted else Work(part.macs, part.other, part.integer_macs)
 
 
 def _complete(node: Any, scope: Scope, declared: Mapping[str, Any]) -> None:
@@ -100,10 +127,10 @@ def _take_declared(node: Any, scope: Scope, declared: Mapping[str, Any]) -> None
             scope.set_type(name, declared[name])
 
 
-def _tally(node: Any, scope: Scope, tally: Tally) -> None:
+def _tally(node: Any, scope: Scope, tally: Tally) -> Work | None:
     if onnx_rules.is_movement(node.domain, node.op_type):
         tally.add_movement()
-        return
+        return Work()
     rule = onnx_rules.rule_for(node.domain, node.op_type)
     try:
         work = None if rule is None else rule(Operator(node, scope))
@@ -113,3 +140,4 @@ def _tally(node: Any, scope: Scope, tally: Tally) -> None:
         tally.add_uncounted(name_of(node))
     else:
         tally.add(node.op_type, work)
+    return work

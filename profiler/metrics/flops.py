@@ -187,6 +187,7 @@ class Tally:
             per_inference=2 * self.macs if known else None,
             macs_per_inference=self.macs if known else None,
             per_sample=2 * self.macs / batch if known else None,
+            integer_per_inference=2 * self.integer_macs if known else None,
             other_per_inference=self.other if known else None,
             counted_fraction=self.counted_fraction,
             uncounted_operators=dict(sorted(self.uncounted.items())),
