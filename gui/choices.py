@@ -18,6 +18,7 @@ from profiler.plan import Preset, RunPlan
 if TYPE_CHECKING:
     from profiler.backends.catalog import Format
     from profiler.messages import Description
+    from profiler.other_python import OtherPython
     from profiler.result import Tensor
 
 Shape = tuple[int, ...]
@@ -41,7 +42,7 @@ class ChosenFile:
     """A file of the run page and what is known of it so far.
 
     `refusal` says why it cannot run; `doubt` why it could not be described. `runtime` is the one that
-    opens it where none is asked for.
+    opens it where none is asked for; without one, `absence` says what is missing here.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class ChosenFile:
     size_bytes: int | None = None
     description: Description | None = None
     refusal: ErrorInfo | None = None
+    absence: ErrorInfo | None = None
     doubt: ErrorInfo | None = None
     is_described: bool = False
 
@@ -63,7 +65,7 @@ class ChosenFile:
 
 @dataclass(frozen=True)
 class Choices:
-    """What holds for every file; `shapes` by path and input.
+    """What holds for every file; `shapes` by path and input; `python` where another one is to measure.
 
     Without `duration_s` the preset decides how long, with `replicates` 0 in how many processes.
     """
@@ -82,6 +84,7 @@ class Choices:
     load_timeout_s: float = 600.0
     replicates: int = 0
     load: Load = field(default_factory=Load)
+    python: OtherPython | None = None
 
 
 def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
@@ -90,10 +93,10 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
     dimensions = _own_dimensions(file, choices.dimensions)
     if file.description is not None:
         _check_batches(file.description.inputs, choices.load.batches(choices.batch), given, dimensions)
-    fits = file.form is not None and choices.runtime in file.form.runtimes
     settled = RunPlan(
         model_path=str(file.path),
-        runtime=choices.runtime if fits else file.runtime,
+        runtime=runtime_of(file, choices.runtime, choices.python),
+        python=choices.python.path if choices.python is not None else "",
         device=choices.device,
         batch=choices.batch,
         shapes=given,
@@ -108,6 +111,24 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
         replicates=0 if choices.load.is_search else choices.replicates,
     )
     return msgspec.structs.replace(settled, **choices.load.fields())
+
+
+def runtime_of(file: ChosenFile, asked: str, python: OtherPython | None) -> str:
+    """The runtime that is asked for where it fits the file, else the first that is installed.
+
+    Raises KnownError(RUNTIME_MISSING) where there is none in the Python that is to measure.
+    """
+    form = file.form
+    name = asked if form is not None and asked in form.runtimes else ""
+    if python is not None and form is not None:
+        if not name:
+            return python.default_runtime(form)
+        python.require(name)
+    if not (name or file.runtime) and file.absence is not None:
+        error = KnownError(ErrorKind.RUNTIME_MISSING)
+        error.info = file.absence
+        raise error
+    return name or file.runtime
 
 
 def _check_batches(

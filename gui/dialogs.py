@@ -38,6 +38,13 @@ class Dialogs:
         kinds = QCoreApplication.translate("Dialogs", "NumPy arrays (*.npy *.npz)")
         return QFileDialog.getOpenFileNames(self._parent(), title, folder, kinds)[0]
 
+    def choose_python(self) -> str:
+        """A Python interpreter; empty where none was chosen."""
+        title = QCoreApplication.translate("Dialogs", "Choose a Python interpreter")
+        # A link is what a virtual environment is known by.
+        links = QFileDialog.Option.DontResolveSymlinks
+        return QFileDialog.getOpenFileName(self._parent(), title, options=links)[0]
+
     def choose_save(self, suggestion: str) -> str:
         """Where to write; empty where the user thought better of it."""
         title = QCoreApplication.translate("Dialogs", "Save as")

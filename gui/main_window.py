@@ -181,6 +181,14 @@ class MainWindow(QMainWindow):
     def choose_inputs(self) -> None:
         self.page(RUN).set_input_files(self.dialogs.choose_inputs(self.settings.folder))
 
+    def choose_python(self) -> None:
+        chosen = self.dialogs.choose_python()
+        if chosen:
+            self.page(RUN).set_python(chosen)
+
+    def keep_python(self, path: str) -> None:
+        self.settings.python = path
+
     def start_demo(self) -> None:
         """Measure the bundled samples, quickly."""
         self.jobs.do(lambda: demo_plans(self.services), self._on_demo_plans)

@@ -52,6 +52,9 @@ class PageMaker:
         page.start_requested.connect(window.desk.start)
         page.choose_requested.connect(window.choose_files)
         page.inputs_requested.connect(window.choose_inputs)
+        page.python_requested.connect(window.choose_python)
+        page.set_python(window.settings.python)
+        page.python_named.connect(window.keep_python)
         window.desk.asking_changed.connect(page.set_asking)
         if window.around.runtimes is not None:
             page.show_survey(window.around.runtimes)

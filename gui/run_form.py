@@ -24,6 +24,7 @@ from gui.choices import Choices
 from gui.loads import Task
 from gui.pace import Pace
 from gui.panel import QuietLabel, plain_label
+from gui.python_field import PythonField
 from gui.shape_rows import ShapeRows
 from gui.task_box import TaskBox
 from gui.task_notes import Around
@@ -52,6 +53,7 @@ class RunForm(QWidget):
         self.more = QWidget(self)
         self.replicates, self.seed, self.practice, self.load_timeout = (QSpinBox(self.more) for _ in range(4))
         self.inputs, self.choose_inputs = QLineEdit(self.more), QPushButton(self.more)
+        self.python = PythonField(self.more)
         self._labels: dict[QWidget, QLabel] = {}
         self._input_files: list[str] = []
         self._files = 0
@@ -100,6 +102,9 @@ class RunForm(QWidget):
         self._labels[self.inputs] = plain_label(self.more)
         self._labels[self.inputs].setBuddy(self.choose_inputs)
         hidden.addRow(self._labels[self.inputs], given)
+        self._labels[self.python] = plain_label(self.more)
+        self._labels[self.python].setBuddy(self.python)
+        hidden.addRow(self._labels[self.python], self.python)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(10)
@@ -260,6 +265,7 @@ class RunForm(QWidget):
             self.practice: self.tr("&Practice runs (warm-up)"),
             self.load_timeout: self.tr("&Give up loading after"),
             self.inputs: self.tr("&Inputs"),
+            self.python: self.tr("Pytho&n of the runtime"),
         }
 
     def _say_fold(self) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from profiler.errors import ErrorInfo
     from profiler.history_index import Row
     from profiler.messages import Description, Surveyed
+    from profiler.other_python import OtherPython
     from profiler.plan import RunPlan
     from profiler.result import RunResult
     from profiler.trust import Tier
@@ -75,6 +76,18 @@ def _survey() -> Surveyed:
     from profiler import survey_client
 
     return survey_client.survey()
+
+
+def _ask_python(path: str) -> OtherPython:
+    from profiler import other_python
+
+    return other_python.probe(path)
+
+
+def _survey_in(python: str) -> Surveyed:
+    from profiler import survey_client
+
+    return survey_client.survey(python=python)
 
 
 def _machine() -> Machine:
@@ -157,6 +170,8 @@ class Services:
     default_runtime: Callable[[Format], str] = _default_runtime
     describe: Callable[[Path, str], Description] = _describe
     survey: Callable[[], Surveyed] = _survey
+    ask_python: Callable[[str], OtherPython] = _ask_python
+    survey_in: Callable[[str], Surveyed] = _survey_in
     machine: Callable[[], Machine] = _machine
     open_store: Callable[[], History] = _open_store
     recover: Callable[[History], Sequence[RunResult]] = _recover

@@ -1,4 +1,4 @@
-"""What the window remembers between starts: language, theme, size, and the last folder."""
+"""What the window remembers between starts: language, theme, size, the last folder, the Python that runs."""
 
 from __future__ import annotations
 
@@ -46,6 +46,15 @@ class Settings:
     @folder.setter
     def folder(self, value: str) -> None:
         self._file.setValue("folder", value)
+
+    @property
+    def python(self) -> str:
+        """The interpreter of the user's runtime; empty for our own."""
+        return self._text("python")
+
+    @python.setter
+    def python(self, value: str) -> None:
+        self._file.setValue("python", value)
 
     @property
     def geometry(self) -> QByteArray:

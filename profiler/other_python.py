@@ -30,6 +30,11 @@ class OtherPython(msgspec.Struct, frozen=True):
     msgspec: str
     found: tuple[str, ...] = ()
 
+    @property
+    def runtimes(self) -> tuple[str, ...]:
+        """The runtimes of the catalogue that are installed there."""
+        return tuple(row.name for row in catalog.RUNTIMES if row.import_name in self.found)
+
     def holds(self, runtime: str) -> bool:
         """Whether this runtime of the catalogue is installed there; the yardstick always is."""
         row = catalog.runtime(runtime)

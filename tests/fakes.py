@@ -138,6 +138,7 @@ class FakeDialogs:
     ) -> None:
         self.models, self.inputs, self.save = list(models), list(inputs), save
         self.trusts, self.closes, self.loses = trusts, closes, loses
+        self.python = ""
         self.asked: list[tuple[object, ...]] = []
         self.sentences: list[str] = []
 
@@ -148,6 +149,10 @@ class FakeDialogs:
     def choose_inputs(self, folder: str) -> list[str]:
         self.asked.append(("inputs", folder))
         return self.inputs
+
+    def choose_python(self) -> str:
+        self.asked.append(("python",))
+        return self.python
 
     def choose_save(self, suggestion: str) -> str:
         self.asked.append(("save", suggestion))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,11 +15,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from gui import loads, time_words, titles
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
-from gui.choices import ChosenFile, free_dimensions, open_shapes, plan_for
+from gui.choices import ChosenFile, free_dimensions, open_shapes, plan_for, runtime_of
 from gui.drop_zone import local_files
 from gui.file_list import FileList
 from gui.loads import Task
 from gui.panel import Panel, QuietLabel, plain_label, wrapped_label
+from gui.python_check import PythonCheck
 from gui.run_form import RunForm
 from gui.services import Services
 from gui.turns import Turns
@@ -32,9 +35,13 @@ Answer = TypeVar("Answer")
 
 
 class RunPage(QWidget):
-    """Signals: `start_requested` with a list of RunPlan; `choose_requested`; `inputs_requested`."""
+    """Signals: `start_requested` with a list of RunPlan; `choose_requested`; `inputs_requested`;
+    `python_requested` when an interpreter is to be chosen, `python_named` with the path that is settled on.
+    """
 
     start_requested = Signal(list)
+    python_requested = Signal()
+    python_named = Signal(str)
     choose_requested = Signal()
     inputs_requested = Signal()
 
@@ -48,6 +55,7 @@ class RunPage(QWidget):
         self._missing = ""
         self.models_title, self.how_title = plain_label(self, 1.15, True), plain_label(self, 1.15, True)
         self.list, self.form = FileList(self), RunForm(self)
+        self.python = PythonCheck(services, turns, self.form.python)
         self.empty = wrapped_label(self)
         self.add_button, self.start = QPushButton(self), PrimaryButton(self)
         self.ready, self.hint = plain_label(self, bold=True), QuietLabel(self)
@@ -116,6 +124,9 @@ class RunPage(QWidget):
         self.list.removed.connect(self.remove_file)
         self.form.changed.connect(self._check)
         self.form.inputs_requested.connect(self.inputs_requested)
+        self.form.python.choose_requested.connect(self.python_requested)
+        self.form.python.named.connect(self.python_named)
+        self.python.changed.connect(self._on_python)
         self.start.clicked.connect(self.request_start)
         self._turns.held_changed.connect(self.list.set_held)
         self.list.set_held(self._turns.is_held)
@@ -138,13 +149,17 @@ class RunPage(QWidget):
         self.list.add(file)
         self._jobs.do(lambda: self._look(file.path), self._taking(file, self._on_looked), self._failing(file))
 
-    def _look(self, path: Path) -> tuple[int, Format, str]:
-        """On a thread: what the file is, read from its first bytes."""
+    def _look(self, path: Path) -> tuple[int, Format, str, ErrorInfo | None]:
+        """On a thread: what the file is, read from its first bytes, and the runtime of ours that opens it."""
         form = self._services.recognise(path)
-        return self._services.size_of(path), form, self._services.default_runtime(form)
+        size = self._services.size_of(path)
+        try:
+            return size, form, self._services.default_runtime(form), None
+        except KnownError as error:
+            return size, form, "", error.info
 
-    def _on_looked(self, file: ChosenFile, seen: tuple[int, Format, str]) -> None:
-        file.size_bytes, file.form, file.runtime = seen
+    def _on_looked(self, file: ChosenFile, seen: tuple[int, Format, str, ErrorInfo | None]) -> None:
+        file.size_bytes, file.form, file.runtime, file.absence = seen
         form = seen[1]
         self._turns.do(
             lambda: self._services.describe(file.path, form.name),
@@ -196,19 +211,38 @@ class RunPage(QWidget):
         self._surveyed = surveyed
         self._offer()
 
+    def set_python(self, path: str) -> None:
+        """The interpreter that is to measure; empty for our own."""
+        self.form.python.set_path(path)
+
+    def _on_python(self) -> None:
+        if self.form.python.has_problem:
+            self.form.fold.setChecked(True)
+        self._offer()
+        self._check()
+
     def _offer(self) -> None:
-        """Offer what every file here can use."""
+        """Offer what every file here can use, in the Python that is to measure."""
         forms = [file.form for file in self.files if file.form is not None]
         names = dict.fromkeys(name for form in forms for name in form.runtimes)
         self.form.set_runtimes([(name, titles.of_runtime(name)) for name in names])
-        used = {file.runtime for file in self.files if file.runtime}
+        used = self._used_runtimes()
+        surveyed = self._surveyed if self.python.found is None else self.python.runtimes
         offered = [
             runtime.devices
-            for runtime in (self._surveyed.runtimes if self._surveyed is not None else ())
+            for runtime in (surveyed.runtimes if surveyed is not None else ())
             if runtime.name in used and runtime.devices
         ]
         first = offered[0] if offered else ("cpu",)
         self.form.set_devices([name for name in first if all(name in other for other in offered)] or ["cpu"])
+
+    def _used_runtimes(self) -> set[str]:
+        """What opens the files where no runtime is asked for; a file that nothing opens says so itself."""
+        found = set()
+        for file in self.files:
+            with contextlib.suppress(KnownError):
+                found.add(runtime_of(file, "", self.python.found))
+        return found
 
     def set_input_files(self, paths: Sequence[str]) -> None:
         self.form.set_input_files(paths)
@@ -218,7 +252,7 @@ class RunPage(QWidget):
 
     def _check(self) -> None:
         """Make the plans anew; what does not fit a file is said at that file."""
-        self.plans, choices = [], self.form.choices
+        self.plans, choices = [], replace(self.form.choices, python=self.python.found)
         for row in self.list.rows:
             trouble = None
             if row.file.form is not None and row.file.refusal is None:
@@ -228,7 +262,7 @@ class RunPage(QWidget):
                     trouble = error.info
             row.show_state(trouble)
         self.form.set_runnable(len(self.plans))
-        self._missing = self.form.tasks.trouble
+        self._missing = self.form.tasks.trouble or ("" if self.python.is_fit else "python")
         if choices.load.task is Task.TOGETHER:
             self.plans = loads.together(self.plans)
         if self._missing:
@@ -250,6 +284,8 @@ class RunPage(QWidget):
             self.ready.setText(self.tr("Checking the files…"))
         elif not self.files:
             self.ready.setText(self.tr("Add a model file to begin."))
+        elif self._missing == "python":
+            self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the Python."))
         elif self._missing:
             self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the question."))
         elif not count:

@@ -90,6 +90,10 @@
         <translation>NumPy 数组 (*.npy *.npz)</translation>
     </message>
     <message>
+        <source>Choose a Python interpreter</source>
+        <translation>选择 Python 解释器</translation>
+    </message>
+    <message>
         <source>Save as</source>
         <translation>另存为</translation>
     </message>
@@ -1287,6 +1291,37 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
+    <name>PythonField</name>
+    <message>
+        <source>Asking this Python…</source>
+        <translation>正在询问此 Python…</translation>
+    </message>
+    <message>
+        <source>Python {version} with numpy {numpy}; runtimes there: {runtimes}.</source>
+        <translation>Python {version}，numpy {numpy}；其中的运行时：{runtimes}。</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>this program&apos;s own</source>
+        <translation>本程序自带的</translation>
+    </message>
+    <message>
+        <source>Python of the runtime</source>
+        <translation>运行时的 Python</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Choose a Python interpreter</source>
+        <translation>选择 Python 解释器</translation>
+    </message>
+</context>
+<context>
     <name>QueueRow</name>
     <message>
         <source>waits</source>
@@ -1603,6 +1638,10 @@ You are asked each time, also for the same content.</source>
         <translation>输入数据(&amp;I)</translation>
     </message>
     <message>
+        <source>Pytho&amp;n of the runtime</source>
+        <translation>运行时的 Python(&amp;N)</translation>
+    </message>
+    <message>
         <source>&amp;More</source>
         <translation>更多(&amp;M)</translation>
     </message>
@@ -1703,6 +1742,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>Nothing can be measured yet; the reason stands at the question.</source>
         <translation>暂时无法测量，原因见“问题”处。</translation>
+    </message>
+    <message>
+        <source>Nothing can be measured yet; the reason stands at the Python.</source>
+        <translation>尚无法测量；原因见所选的 Python。</translation>
     </message>
     <message numerus="yes">
         <source>{time} of measuring; each of %n process(es) gets ready first.</source>
