@@ -275,6 +275,7 @@ class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
     are the names of the graph's nodes that ran in it (several where the runtime fused them; none where
     it added the operator itself); `flops` (products and elementwise), `integer_operations` and `bytes`
     (read and written) are theirs, None where those of a node are unknown. `flops_per_s` counts FLOPs only.
+    `kernel`: the runtime's word for the code that ran.
     """
 
     name: str
@@ -287,6 +288,7 @@ class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
     integer_operations: Optional[int] = None
     bytes: Optional[int] = None
     flops_per_s: Optional[float] = None
+    kernel: str = ""
     device: Optional[str] = None
 
 

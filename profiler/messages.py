@@ -88,6 +88,13 @@ class Inspect(_Message, frozen=True, tag="inspect"):
     dimensions: dict[str, int] = {}
 
 
+class DecodeImages(_Message, frozen=True, tag="decode_images"):
+    """Decode these pictures, in this order, each into `folder` as one array (profiler.image_client)."""
+
+    files: tuple[str, ...]
+    folder: str
+
+
 class Survey(_Message, frozen=True, tag="survey"):
     """Import every runtime that is installed and say its version and devices."""
 
@@ -96,7 +103,7 @@ class Cancel(_Message, frozen=True, tag="cancel"):
     """Stop after the call that is running; keep what was measured."""
 
 
-Request = Union[Measure, Begin, Accompany, TraceModel, Inspect, Survey, Cancel]
+Request = Union[Measure, Begin, Accompany, TraceModel, Inspect, DecodeImages, Survey, Cancel]
 
 
 # child -> parent -------------------------------------------------------------------------------------
@@ -197,14 +204,16 @@ class Finished(_Message, frozen=True, tag="finished"):
 class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     """One operator of the graph as the file holds it, in the file's order.
 
-    `shape` and `dtype` are of its first output, at the shapes that were asked for. `flops` are 2 x MACs on
-    floating-point numbers, `other_flops` elementwise work, `integer_operations` 2 x MACs on
-    quantised integers; all None where no rule covers the operator or its shapes stay unknown, 0 for data
-    movement. `bytes_read` (weights included) and `bytes_written` assume that nothing is fused or cached.
+    `inputs` are the tensors it reads, without weights. `shape` and `dtype` are of its first output, at the
+    shapes that were asked for. `flops` are 2 x MACs on floating-point numbers, `other_flops` elementwise
+    work, `integer_operations` 2 x MACs on quantised integers; all None where no rule covers the operator or
+    its shapes stay unknown, 0 for data movement. `bytes_read` (weights included) and `bytes_written` assume
+    that nothing is fused or cached.
     """
 
     name: str
     type: str
+    inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     shape: Optional[tuple[int, ...]] = None
     dtype: Optional[str] = None
@@ -270,7 +279,8 @@ class Description(_Message, frozen=True, tag="description"):
 class TracedOperator(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a runtime's own profiler says of one operator, summed over all traced calls.
 
-    `nodes`: names of the file's nodes (see Node) that it stands for, as far as the runtime tells.
+    `nodes`: names of the file's nodes (see Node), or of tensors that they make, that it stands for, as far
+    as the runtime tells. `kernel`: the runtime's word for the code that ran, where it has one.
     """
 
     name: str
@@ -278,6 +288,7 @@ class TracedOperator(msgspec.Struct, frozen=True, omit_defaults=True):
     total_ns: int
     count: int
     nodes: tuple[str, ...] = ()
+    kernel: str = ""
     device: Optional[str] = None
 
 
@@ -308,6 +319,12 @@ class Surveyed(_Message, frozen=True, tag="surveyed"):
     runtimes: tuple[Runtime, ...]
 
 
+class Decoded(_Message, frozen=True, tag="decoded"):
+    """The pictures lie in the folder; height and width of each, in pixels."""
+
+    sizes: tuple[tuple[int, int], ...]
+
+
 class Failed(_Message, frozen=True, tag="failed"):
     """The run ended; `phase` is where."""
 
@@ -328,6 +345,7 @@ Report = Union[
     Description,
     TraceDone,
     Surveyed,
+    Decoded,
     Failed,
 ]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from profiler import operator_join
 from profiler.errors import ErrorKind, KnownError
 from profiler.messages import Node, TraceDone, TracedOperator
 from profiler.result import Operator, Trace
@@ -33,13 +34,16 @@ def check(traced: TraceDone) -> None:
 def rows(traced: TraceDone, nodes: Sequence[Node]) -> tuple[Operator, ...]:
     """One row for each traced operator, the slowest first; times are means per inference in ns.
 
-    A runtime may know a node by its name or by that of a tensor it makes; the name wins.
+    Which nodes ran in which row: profiler.operator_join.
     """
     calls = len(traced.call_ns)
-    by_name = {output: node for node in reversed(nodes) for output in node.outputs}
-    by_name |= {node.name: node for node in nodes}
+    by_name = {node.name: node for node in nodes}
+    joined = operator_join.join(traced.operators, nodes)
     whole = sum(row.total_ns for row in traced.operators)
-    found = [_row(row, calls, whole, by_name) for row in traced.operators]
+    found = [
+        _row(row, calls, whole, [by_name[name] for name in names])
+        for row, names in zip(traced.operators, joined, strict=True)
+    ]
     return tuple(sorted(found, key=lambda row: (-row.time_ns, row.name)))
 
 
@@ -58,9 +62,8 @@ def summary(traced: TraceDone, timed_p50_ns: float | None) -> Trace:
     )
 
 
-def _row(row: TracedOperator, calls: int, whole: int, by_name: Mapping[str, Node]) -> Operator:
-    found = {by_name[name].name: by_name[name] for name in row.nodes if name in by_name}
-    work = _work(found.values()) if found else Work(None, None, None)
+def _row(row: TracedOperator, calls: int, whole: int, nodes: Sequence[Node]) -> Operator:
+    work = _work(nodes) if nodes else Work(None, None, None)
     time_ns = row.total_ns / calls
     return Operator(
         name=row.name,
@@ -68,11 +71,12 @@ def _row(row: TracedOperator, calls: int, whole: int, by_name: Mapping[str, Node
         time_ns=time_ns,
         share=row.total_ns / whole if whole else 0.0,
         calls=row.count / calls,
-        nodes=tuple(found),
+        nodes=tuple(node.name for node in nodes),
         flops=work.flops,
         integer_operations=work.integer_operations,
         bytes=work.bytes,
         flops_per_s=work.flops / (time_ns / 1e9) if work.flops and time_ns else None,
+        kernel=row.kernel,
         device=row.device,
     )
 

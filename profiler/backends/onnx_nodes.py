@@ -44,6 +44,7 @@ class Rows:
             Node(
                 name=_label(node),
                 type=name_of(node),
+                inputs=tuple(name for name in reads if name not in self._constant),
                 outputs=tuple(makes),
                 shape=self._scope.shape(first) if first else None,
                 dtype=_dtype(self._scope, first),

@@ -57,7 +57,9 @@ class OpenVino:
         try:
             compiled = self._compile(model, options, PERF_COUNT=True)
             session = OpenVinoSession(self._ov, compiled, None, options.device)
-            return openvino_trace.trace(compiled, session.bind(order.inputs), session.request(0), order)
+            return openvino_trace.trace(
+                compiled, session.bind(order.inputs), session.request(0), order, options.device
+            )
         except Exception as error:
             raise openvino_words.explain(error) from error
 

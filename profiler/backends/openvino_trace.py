@@ -16,12 +16,12 @@ _NS_PER_S = 1_000_000_000
 class _Row:
     """What was seen of one layer so far."""
 
-    def __init__(self, kind: str, device: str) -> None:
-        self.kind, self.device = kind, device
+    def __init__(self, kind: str, kernel: str) -> None:
+        self.kind, self.kernel = kind, kernel
         self.total_ns = self.count = 0
 
 
-def trace(compiled: Any, call: Call, request: Any, order: TraceOrder) -> Traced:
+def trace(compiled: Any, call: Call, request: Any, order: TraceOrder, device: str) -> Traced:
     """`compiled` with PERF_COUNT; the counters have a resolution of one microsecond."""
     nodes = {layer.name: layer.nodes for layer in openvino_graph.layers(compiled.get_runtime_model())}
     for _ in range(order.practice):
@@ -35,7 +35,13 @@ def trace(compiled: Any, call: Call, request: Any, order: TraceOrder) -> Traced:
         _add(request.get_profiling_info(), rows)
     operators = tuple(
         TracedOperator(
-            name, row.kind, row.total_ns, row.count, nodes.get(name) or _itself(name, nodes), row.device
+            name,
+            row.kind,
+            row.total_ns,
+            row.count,
+            nodes.get(name) or _itself(name, nodes),
+            row.kernel,
+            device,
         )
         for name, row in rows.items()
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler.backends import cuda_spans
+from profiler.backends import cuda_spans, ort_trace
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
@@ -66,18 +66,30 @@ class OnnxRuntime:
         return ()
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
-        raise KnownError(ErrorKind.TRACE_NOT_OFFERED, runtime=self.name)
+        settings = self._session_options(options)
+        settings.enable_profiling = True
+        settings.profile_file_prefix = str(order.folder / "ort")
+        session = self._open(path, options, settings)
+        try:
+            call_ns = ort_trace.run(session.bind(order.inputs), order)
+        finally:
+            written = Path(session.end_profiling())
+        try:
+            return ort_trace.read(written, order.practice, call_ns, device_name)
+        finally:
+            written.unlink(missing_ok=True)
 
     def load(self, path: Path, options: LoadOptions) -> OrtSession:
+        return self._open(path, options, self._session_options(options))
+
+    def _open(self, path: Path, options: LoadOptions, settings: Any) -> OrtSession:
         provider, index = self._provider(options.device)
         asked = (provider, {"device_id": str(index)}) if index is not None else provider
         providers = [asked] if provider == CPU else [asked, CPU]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                session = self._ort.InferenceSession(
-                    str(path), self._session_options(options), providers=providers
-                )
+                session = self._ort.InferenceSession(str(path), settings, providers=providers)
             except Exception as error:
                 raise explain(error) from error
         if session.get_providers()[0] != provider:
@@ -143,6 +155,10 @@ class OrtSession:
         call()
         values = self._bindings[id(call)].copy_outputs_to_cpu()
         return {spec.name: np.array(value) for spec, value in paired(self.outputs, values)}
+
+    def end_profiling(self) -> str:
+        """Where the profile was written, of a session that was opened to be profiled."""
+        return str(self._session.end_profiling())
 
     def device_memory_bytes(self) -> int | None:
         return None
