@@ -9,7 +9,7 @@ from gui.models.settings_table import Fact, Section
 from gui.results import machine
 from profiler import units
 from profiler.error_text import visible
-from profiler.result import RunResult, Tensor
+from profiler.result import Environment, RunResult, Tensor
 
 
 def sections(result: RunResult) -> list[Section]:
@@ -97,6 +97,13 @@ def _precision(code: str) -> str:
     return QCoreApplication.translate("Settings", "as in the file") if code == "as_is" else code
 
 
+def _python(seen: Environment) -> str | None:
+    if seen.python is None or seen.python_interpreter != "other":
+        return seen.python
+    words = QCoreApplication.translate("Settings", "{version}, an interpreter of your choice")
+    return words.format(version=visible(seen.python))
+
+
 def _environment(result: RunResult) -> list[Fact]:
     seen = result.environment
     count = QCoreApplication.translate("Settings", "{count} operators")
@@ -112,7 +119,7 @@ def _environment(result: RunResult) -> list[Fact]:
         ),
         Fact(QCoreApplication.translate("Settings", "Operating system"), seen.os),
         Fact(QCoreApplication.translate("Settings", "Driver"), seen.driver),
-        Fact("Python", seen.python),
+        Fact("Python", _python(seen)),
         Fact("inferometer", seen.inferometer),
         Fact(QCoreApplication.translate("Settings", "Measured"), titles.of_time(result.created)),
     ]

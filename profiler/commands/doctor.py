@@ -16,11 +16,12 @@ from typing import TextIO
 import msgspec
 
 from hardware import probe
-from profiler import error_text, folders, survey_client, units, wording
+from profiler import error_text, folders, other_python, survey_client, units, wording
 from profiler.backends import catalog
 from profiler.commands import display, documents, self_test
 from profiler.commands.self_test import Finding
 from profiler.errors import KnownError
+from profiler.other_python import OtherPython
 from profiler.store import Store
 from profiler.wording import Language
 
@@ -29,14 +30,14 @@ _RAPL = Path("/sys/class/powercap/intel-rapl:0/energy_uj")
 
 
 class Doctor:
-    """Looks at everything once; says it in one language."""
+    """Looks at everything once; says it in one language. `python` names the interpreter of the runtimes."""
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
+    def __init__(self, language: Language, python: str = "") -> None:
+        self._language, self._python = language, python
 
     def findings(self) -> Iterator[Finding]:
         yield self._found("python", f"{platform.python_version()}, {platform.platform(terse=True)}")
-        yield from self._runtimes()
+        yield from self._other_runtimes() if self._python else self._runtimes()
         yield self._window()
         yield self._display()
         if sys.platform.startswith("linux"):
@@ -52,9 +53,21 @@ class Doctor:
     def _found(self, code: str, text: str, level: str = "ok", **parameters: object) -> Finding:
         return Finding(self._say(code, **parameters), level, text)
 
-    def _runtimes(self) -> Iterator[Finding]:
+    def _other_runtimes(self) -> Iterator[Finding]:
         try:
-            runtimes = survey_client.survey().runtimes
+            other = other_python.probe(self._python)
+        except KnownError as error:
+            yield self._found("other_python", error_text.sentence(error.info, self._language), "missing")
+            return
+        text = f"{other.version}, numpy {other.numpy}, msgspec {other.msgspec}, {other.path}"
+        yield self._found("other_python", error_text.visible(text))
+        yield from self._runtimes(other)
+
+    def _runtimes(self, other: OtherPython | None = None) -> Iterator[Finding]:
+        python = sys.executable if other is None else other.path
+        is_installed = catalog.installed if other is None else other.holds
+        try:
+            runtimes = survey_client.survey(python=python).runtimes
         except KnownError as error:
             yield self._found("runtime", error_text.sentence(error.info, self._language), "missing", name="")
             return
@@ -62,12 +75,15 @@ class Doctor:
             if found.missing is None:
                 text = self._say("devices", version=found.version, devices=", ".join(found.devices))
                 yield self._found("runtime", text, name=found.name)
-            elif catalog.installed(found.name):
+            elif is_installed(found.name):
                 text = wording.reason_sentence(found.missing, self._language)
                 yield self._found("runtime", text, "missing", name=found.name)
             else:
                 distribution = catalog.runtime(found.name).distribution
-                text = self._say("runtime_missing", distribution=distribution)
+                command = f"pip install {distribution}"
+                if other is not None:
+                    command = other_python.install_command(other.path, distribution)
+                text = self._say("runtime_missing", command=command)
                 yield self._found("runtime", text, "missing", name=found.name)
 
     def _window(self) -> Finding:
@@ -133,6 +149,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--json", metavar="OUT.json", help="the findings as JSON; - writes to standard output"
     )
     parser.add_argument(
+        "--python", metavar="PATH", default="", help="look for runtimes in this interpreter's environment"
+    )
+    parser.add_argument(
         "--self-test",
         action="store_true",
         help="measure a model that lasts for a known time: what this machine and our loop add",
@@ -140,7 +159,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: TextIO) -> int:
-    findings = self_test.findings(language) if arguments.self_test else list(Doctor(language).findings())
+    python = arguments.python
+    if arguments.self_test:
+        findings = self_test.findings(language, python)
+    else:
+        findings = list(Doctor(language, python).findings())
     if arguments.json != "-":
         for finding in findings:
             level = wording.say("doctor", finding.level, language)

@@ -37,23 +37,23 @@ class Finding(msgspec.Struct, frozen=True):
     text: str
 
 
-def findings(language: Language) -> list[Finding]:
-    """Measures for some ten seconds; nothing of it goes into the history."""
+def findings(language: Language, python: str = "") -> list[Finding]:
+    """Measures for some ten seconds, in `python` where it is named; nothing of it goes into the history."""
     with tempfile.TemporaryDirectory(prefix="inferometer-self-test-") as name:
         try:
-            return _findings(Path(name), language)
+            return _findings(Path(name), language, python)
         except KnownError as error:
             text = error_text.sentence(error.info, language)
             return [Finding(wording.say("self_test", "broken", language), "missing", text)]
 
 
-def _findings(folder: Path, language: Language) -> list[Finding]:
+def _findings(folder: Path, language: Language, python: str) -> list[Finding]:
     nothing = null.write(folder / "nothing.null", null.Service(0))
     known = null.write(folder / "known.null", null.Service(SERVICE_NS))
-    empty = _measured(nothing, SingleStream(), folder)
-    single = _measured(known, SingleStream(), folder)
-    lanes = _measured(known, Concurrency(LANES), folder)
-    server = _measured(known, Server(RATE_PER_S, workers=1), folder)
+    empty = _measured(nothing, SingleStream(), folder, python)
+    single = _measured(known, SingleStream(), folder, python)
+    lanes = _measured(known, Concurrency(LANES), folder, python)
+    server = _measured(known, Server(RATE_PER_S, workers=1), folder, python)
     found = [
         _timer(empty),
         _loop(single),
@@ -75,7 +75,7 @@ def _findings(folder: Path, language: Language) -> list[Finding]:
 Found = tuple[str, bool, dict[str, str]]
 
 
-def _measured(path: Path, scenario: Scenario, folder: Path) -> RunResult:
+def _measured(path: Path, scenario: Scenario, folder: Path, python: str) -> RunResult:
     plan = RunPlan(
         str(path),
         "null",
@@ -83,6 +83,7 @@ def _measured(path: Path, scenario: Scenario, folder: Path) -> RunResult:
         preset=Preset.QUICK,
         stopping=stopping_for(Preset.QUICK, DURATION_S),
         threads=1,
+        python=python,
     )
     heard: list[object] = []
     run = Run(plan, Store(folder / "history"), heard.append)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from profiler import settings_text, units, wording
 from profiler.error_text import visible
 from profiler.reports.figures import Line
-from profiler.result import RunResult
+from profiler.result import Environment, RunResult
 from profiler.wording import Language
 
 _LOAD = (
@@ -31,7 +31,7 @@ def lines(result: RunResult, language: Language) -> list[Line]:
         "seed": str(plan.seed),
         "percentiles": result.latency.method,
         "date": result.created[:19].replace("T", " ") + " UTC",
-        "system": f"{environment.os or units.DASH}, Python {environment.python or units.DASH}",
+        "system": f"{environment.os or units.DASH}, {_python(environment, language)}",
         "cpu": _cpu(result),
         "gpu": _gpus(result),
         "version": environment.inferometer or units.DASH,
@@ -42,6 +42,14 @@ def lines(result: RunResult, language: Language) -> list[Line]:
 
 def _setting_name(code: str, language: Language) -> str:
     return wording.say("loads" if code in _LOAD else "report", code, language)
+
+
+def _python(environment: Environment, language: Language) -> str:
+    """The version that measured, marked where it is not the program's own."""
+    version = f"Python {environment.python or units.DASH}"
+    if environment.python_interpreter != "other":
+        return version
+    return wording.say("report", "other_python", language, python=version)
 
 
 def _load(result: RunResult, language: Language) -> dict[str, str]:

@@ -1910,6 +1910,10 @@ You are asked each time, also for the same content.</source>
         <translation>与文件一致</translation>
     </message>
     <message>
+        <source>{version}, an interpreter of your choice</source>
+        <translation>{version}，您指定的解释器</translation>
+    </message>
+    <message>
         <source>{count} operators</source>
         <translation>{count} 个算子</translation>
     </message>
