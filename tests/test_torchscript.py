@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from profiler.backends import torchscript
+from profiler.backends import torch_words, torchscript
 from profiler.backends.base import LoadOptions
 from profiler.commands import demo
 from profiler.errors import ErrorKind, KnownError
@@ -99,4 +99,4 @@ def test_a_device_that_is_not_there_is_named() -> None:
      ("something else", ErrorKind.RUNTIME_REFUSED)],
 )  # fmt: skip
 def test_the_runtimes_words_become_kinds(text: str, kind: ErrorKind) -> None:
-    assert torchscript.explain(RuntimeError(text), ErrorKind.RUNTIME_REFUSED).kind is kind
+    assert torch_words.explain(RuntimeError(text), ErrorKind.RUNTIME_REFUSED).kind is kind
