@@ -108,7 +108,7 @@ class LivePoints(QWidget):
         """What is known so far; what waits for its turn has no place yet."""
         known = [point for _, point in sorted(self.points.items()) if point.latency.count or point.error]
         measured = [point for point in known if point.latency.count]
-        if len(measured) > 1 and not known[0].together:
+        if len(measured) > 1 and not known[0].together and not settings_text.is_of_shapes(known):
             self.curve.show()
             self.curve.show_by_load(not known[-1].stage)
             self.curve.set_points(known, self._marks(known))
@@ -129,7 +129,7 @@ class LivePoints(QWidget):
         if point.stage:
             return ["concurrency"]
         sweep = self._plan.sweep if self._plan is not None else None
-        swept = [name for name in settings_text.FIELDS if sweep is not None and getattr(sweep, name)]
+        swept = settings_text.gone_through(sweep) if sweep is not None else []
         return swept or settings_text.varied(list(self.points.values())) or ["batch"]
 
     def _heads(self) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ class LivePoints(QWidget):
             return self.tr("other models: {state}").format(state=word)
         if point.stage and point.rate_per_s is not None:
             return self.tr("{stage}: {rate}/s").format(stage=word, rate=units.rate(point.rate_per_s))
-        fields = [name for name in self._fields(point) if getattr(point, name)]
+        fields = [name for name in self._fields(point) if settings_text.number(point, name)]
         setting = settings_text.setting(point, fields, language)
         return f"{word}: {setting}" if word else setting
 

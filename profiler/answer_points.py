@@ -84,8 +84,10 @@ def _sweep(result: RunResult, language: Language) -> str | None:
         rates = answer_rates.sentence(result, language)
         if rates is not None:
             return rates
-    code, point = _speaker(result, measured)
     fields = settings_text.varied(result.points, result.plan.sweep)
+    if any(point.dimensions for point in measured):
+        return _shapes(measured, fields, language)
+    code, point = _speaker(result, measured)
     return wording.say(
         "answers",
         code,
@@ -94,6 +96,21 @@ def _sweep(result: RunResult, language: Language) -> str | None:
         per_s=units.rate(point.throughput.samples_per_s),
         p50=units.duration(point.latency.p50_ns),
         limits=settings_text.limits(result.plan.limits, language),
+    )
+
+
+def _shapes(measured: list[Point], fields: list[str], language: Language) -> str:
+    """The quickest and the slowest shape; none of them is the best, since each is other work."""
+    ordered = sorted(measured, key=lambda point: point.latency.p50_ns or 0.0)
+    first, last = ordered[0], ordered[-1]
+    return wording.say(
+        "answers",
+        "shapes",
+        language,
+        low=units.duration(first.latency.p50_ns),
+        first=settings_text.setting(first, fields, language),
+        high=units.duration(last.latency.p50_ns),
+        last=settings_text.setting(last, fields, language),
     )
 
 

@@ -10,7 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.device_memory import DevicePeak
-from profiler import batch_search, campaign, judgement, operators, points, steps, unavailable
+from profiler import (
+    batch_search,
+    campaign,
+    judgement,
+    operators,
+    points,
+    settings_text,
+    steps,
+    unavailable,
+)
 from profiler.errors import ErrorInfo, ErrorKind
 from profiler.heard import Gathered, Heard
 from profiler.metrics import curve
@@ -122,7 +131,8 @@ def _marks(filled: Sequence[Point], gathered: Gathered) -> tuple[int | None, int
         fit = batch_search.answer_of(filled, gathered.plan)
         sizes = [point.batch for point in filled]
         return None, sizes.index(fit.batch) if fit is not None and fit.batch in sizes else None
-    if gathered.plan.companions:
+    if gathered.plan.companions or gathered.plan.sweep.dimensions:
+        # Other shapes are other work: the smallest would always be the best.
         return None, None
     limits = gathered.plan.limits
     known = {"size": float(gathered.model.size_bytes)}
@@ -324,7 +334,6 @@ def _model(gathered: Gathered, heard: Heard | None) -> Model:
 def _plan(gathered: Gathered, heard: Heard | None, point: Point | None) -> Plan:
     plan, loaded = gathered.plan, heard.loaded if heard is not None else None
     scenario = plan.scenario
-    sweep = msgspec.structs.asdict(plan.sweep)
     return Plan(
         runtime=plan.runtime,
         device=plan.device,
@@ -346,7 +355,7 @@ def _plan(gathered: Gathered, heard: Heard | None, point: Point | None) -> Plan:
         rate_per_s=point.rate_per_s if point is not None else _rate(gathered),
         samples_per_query=scenario.samples_per_query if isinstance(scenario, MultiStream) else None,
         limits=plan.limits,
-        sweep={name: tuple(values) for name, values in sweep.items() if values},
+        sweep=settings_text.recorded(plan.sweep),
         companions=tuple(one.name for one in gathered.residents[1:]),
     )
 

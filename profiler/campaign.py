@@ -24,20 +24,32 @@ TOGETHER = ("alone", "idle", "busy")
 
 
 def point_plans(plan: RunPlan) -> list[RunPlan]:
-    """The plan of each point of a sweep, in the order of batch, threads, concurrency, rate."""
+    """The plan of each point of a sweep, in the order of batch, dimensions, threads, concurrency, rate."""
     sweep = plan.sweep
     combinations = itertools.product(
         sweep.batch or (plan.batch,),
+        _sizes(sweep),
         sweep.threads or (plan.threads,),
         sweep.concurrency or (None,),
         sweep.rate_per_s or (None,),
     )
     return [
         msgspec.structs.replace(
-            plan, batch=batch, threads=threads, scenario=_scenario(plan.scenario, lanes, rate), sweep=Sweep()
+            plan,
+            batch=batch,
+            dimensions={**plan.dimensions, **sizes},
+            threads=threads,
+            scenario=_scenario(plan.scenario, lanes, rate),
+            sweep=Sweep(),
         )
-        for batch, threads, lanes, rate in combinations
+        for batch, sizes, threads, lanes, rate in combinations
     ]
+
+
+def _sizes(sweep: Sweep) -> list[dict[str, int]]:
+    """Every combination of the sizes of named dimensions; one without any where none is gone through."""
+    names = list(sweep.dimensions)
+    return [dict(zip(names, sizes, strict=True)) for sizes in itertools.product(*sweep.dimensions.values())]
 
 
 def _scenario(scenario: Scenario, lanes: int | None, rate: float | None) -> Scenario:
@@ -79,7 +91,7 @@ def _fixed(plan: RunPlan) -> Steps:
                 scenario=_drawn_anew(own.scenario, plan.seed + replicate),
                 companions=plan.companions if together in ("idle", "busy") else (),
             )
-            point = point_of(own, together)
+            point = point_of(own, together, plan.sweep.dimensions)
             spread = lock_holders.spread(child)
             answer = yield Step(index, point, replicate, plan.processes, len(entries), spread)
             if answer.status is Status.FAILED:

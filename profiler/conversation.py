@@ -118,7 +118,13 @@ class Conversation:
             case messages.Failed():
                 heard.error, heard.phase = report.error, report.phase
                 return
-            case messages.Description() | messages.Surveyed() | messages.Settled() | messages.TraceDone():
+            case (
+                messages.Description()
+                | messages.Surveyed()
+                | messages.Settled()
+                | messages.TraceDone()
+                | messages.Decoded()
+            ):
                 raise KnownError(ErrorKind.CHILD_GARBAGE, type(report).__name__)
         self._listen(report)
 

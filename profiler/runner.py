@@ -30,6 +30,7 @@ from profiler import (
     atomic_file,
     campaign,
     folders,
+    image_client,
     messages,
     native_build,
     other_python,
@@ -190,7 +191,7 @@ class Run:
         gathered.python = other.version if other is not None else platform.python_version()
         gathered.version = importlib.metadata.version("inferometer")
         gathered.machine, gathered.readiness = self._machine(), self._checks()
-        self._prepare(gathered)
+        begun += self._prepare(gathered)
         with surroundings.Watch() as watch:
             outcomes = self._measure(gathered, form, begun)
             gathered.machine_summary = watch.summary(outcomes)
@@ -200,11 +201,20 @@ class Run:
             afterwards.look(gathered, outcomes, self._means(gathered, form), self._folder)
         return self._save(gathered, outcomes)
 
-    def _prepare(self, gathered: Gathered) -> None:
+    def _prepare(self, gathered: Gathered) -> int:
+        """The time in ns that the user's pictures took, which is not the model's."""
         self._folder = _private_folder(self.id)
+        asked_ns = time.monotonic_ns()
+        try:
+            gathered.plan = image_client.decoded(gathered.plan, self._folder)
+        except KnownError:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        spent_ns = time.monotonic_ns() - asked_ns
         owner = {"pid": os.getpid(), "process_created": psutil.Process().create_time()}
         atomic_file.write(self._folder / "owner.json", msgspec.json.encode(owner))
         recovery.note(gathered, self._folder)
+        return spent_ns
 
     def _measure(self, gathered: Gathered, form: catalog.Format, begun_ns: int) -> list[Outcome]:
         """Every child of the run, in the order that the campaign says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 from profiler.plan import RunPlan, Server
@@ -24,8 +24,8 @@ class Step:
 Steps = Generator[Step, Point, tuple[Reason, ...]]
 
 
-def point_of(plan: RunPlan, together: str | None = None) -> Point:
-    """What a point is, before anything is measured."""
+def point_of(plan: RunPlan, together: str | None = None, swept: Iterable[str] = ()) -> Point:
+    """What a point is, before anything is measured; `swept` names the dimensions that are gone through."""
     scenario = plan.scenario
     lanes = scenario.workers if isinstance(scenario, Server) else plan.concurrency
     return Point(
@@ -35,6 +35,7 @@ def point_of(plan: RunPlan, together: str | None = None) -> Point:
         world_size=plan.world_size,
         rate_per_s=scenario.rate_per_s if isinstance(scenario, Server) else None,
         together=together,
+        dimensions={name: plan.dimensions[name] for name in swept},
         status=Status.INTERRUPTED,
     )
 

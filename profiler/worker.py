@@ -92,6 +92,10 @@ def _dispatch(request: messages.Request, channel: Channel, orders: Orders, phase
         from profiler import inspection
 
         channel.send(inspection.describe(request))
+    elif isinstance(request, messages.DecodeImages):
+        from profiler import image_decoding
+
+        channel.send(image_decoding.decode(request))
     elif isinstance(request, messages.Survey):
         from profiler import survey
 

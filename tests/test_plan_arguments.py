@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from pathlib import Path
 
 import pytest
 
@@ -108,6 +109,7 @@ WRONG = {
     "max_with_together": "--qps max --limit p99=5ms --together",
     "batch_max_with_load": "--batch max --concurrency 2",
     "batch_max_with_processes": "--batch max --replicates 2",
+    "batch_max_with_sizes": "--batch max --dimension seq=1,2",
     "together_alone": "--together",
     "together_with_world": "--together --world-size 2",
     "world_size_with_torchrun": "--world-size 3",
@@ -161,6 +163,30 @@ def test_a_world_size_that_torchrun_confirms_is_fine() -> None:
     ],
 )  # fmt: skip
 def test_values_that_cannot_be_are_wrong_usage(options: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        _parsed(*options.split())
+    assert caught.value.code == 2
+    assert options.split(maxsplit=1)[0] in capsys.readouterr().err
+
+
+def test_sizes_of_a_dimension_are_a_sweep_and_the_first_is_the_plans() -> None:
+    plan = _plan("--dimension", "seq=128,256", "--dimension", "height=32")
+    assert plan.sweep == Sweep(dimensions={"seq": (128, 256)})
+    assert plan.dimensions == {"seq": 128, "height": 32}
+    assert _plan("--dimension", "seq=64").sweep == Sweep()
+
+
+def test_inputs_are_files_folders_or_kinds() -> None:
+    plan = _plan("--input", "image=x.png", "--input-kind", "ids=tokens:32000", "--distinct", "3")
+    assert plan.input_files == {"image": str(Path("x.png").resolve())}
+    assert (plan.input_kinds, plan.distinct_inputs) == ({"ids": "tokens:32000"}, 3)
+    assert _plan().distinct_inputs == RunPlan("m", "r").distinct_inputs
+
+
+@pytest.mark.parametrize(
+    "options", ["--input-kind ids=words", "--input-kind ids", "--distinct 0", "--dimension seq=1,1"]
+)
+def test_inputs_that_make_no_sense_are_wrong_use(options: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         _parsed(*options.split())
     assert caught.value.code == 2

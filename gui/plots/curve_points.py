@@ -40,7 +40,8 @@ def groups(points: Sequence[Point]) -> list[list[int]]:
     for at, point in enumerate(points):
         # A closed loop stands beside the open ones of a search.
         if point.stage != "capacity":
-            found.setdefault(tuple(getattr(point, other) for other in others), []).append(at)
+            key = (*(getattr(point, other) for other in others), *point.dimensions.items())
+            found.setdefault(key, []).append(at)
     return [sorted(group, key=lambda at: getattr(points[at], name) or 0) for group in found.values()]
 
 

@@ -21,6 +21,7 @@ from gui.plots.curve import LoadCurve
 from gui.plots.curve_points import Marks
 from gui.results import point_text
 from gui.results.together_panel import TogetherPanel
+from profiler import settings_text
 from profiler.reports import points_table
 from profiler.result import RunResult
 
@@ -103,8 +104,9 @@ class LoadTab(QWidget):
             limit[1] if limit else None,
             _LATENCIES[limit[0]] if limit else "",
         )
-        # Alone, idle and busy are no line.
-        self.above.setVisible(result.together is None)
+        # Alone, idle and busy are no line, and other shapes are other work.
+        is_line = result.together is None and not settings_text.is_of_shapes(result.points)
+        self.above.setVisible(is_line)
         self.together.setVisible(result.together is not None)
         self.curve.set_points(result.points, marks)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)

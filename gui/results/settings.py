@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from gui import titles
+from gui import sentences, titles
 from gui.models.settings_table import Fact, Section
 from gui.results import machine
-from profiler import units
+from profiler import input_words, units
 from profiler.error_text import visible
 from profiler.result import Environment, RunResult, Tensor
 
@@ -78,19 +78,11 @@ def _plan(result: RunResult) -> list[Fact]:
             Fact(
                 QCoreApplication.translate("Settings", "Input “{name}”").format(name=visible(name)),
                 _shape(shape),
-                _origin(plan.inputs.get(name, "")),
+                input_words.of_origin(plan.inputs.get(name, ""), sentences.language()),
             )
             for name, shape in plan.shapes.items()
         ),
     ]
-
-
-def _origin(code: str) -> str:
-    known = {
-        "made": QCoreApplication.translate("Settings", "made up from the seed"),
-        "file": QCoreApplication.translate("Settings", "from a file"),
-    }
-    return known.get(code, code)
 
 
 def _precision(code: str) -> str:

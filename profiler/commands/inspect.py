@@ -10,7 +10,7 @@ import msgspec
 
 from profiler import error_text, inspect_client, trust
 from profiler.backends import catalog
-from profiler.commands import documents, inspect_table, plan_arguments
+from profiler.commands import documents, input_arguments, inspect_table
 from profiler.errors import ErrorKind, KnownError
 from profiler.messages import Description
 from profiler.wording import Language
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch", type=_batch, default=1, metavar="N", help="batch that FLOPs are counted for"
     )
-    plan_arguments.add_shapes(parser)
+    input_arguments.add_shapes(parser)
     parser.add_argument("--json", metavar="OUT.json", help="the facts as JSON; - writes to standard output")
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from profiler import limits, rate_search
-from profiler.commands import numbers
+from profiler.commands import input_arguments, numbers
 from profiler.plan import Concurrency, MultiStream, Offline, Scenario, Server, SingleStream, Sweep
 
 SCENARIOS = ("SingleStream", "MultiStream", "Offline", "Server")
@@ -64,19 +64,22 @@ def _wrong(given: argparse.Namespace, ranks: int) -> dict[str, bool]:
     one_by_one = fixed in ("SingleStream", "MultiStream")
     is_search = given.qps == MAX
     world = max(given.world_size, ranks)
+    several = bool(world > 1 or given.replicates > 0)
     finds_batch = given.batch == MAX
     lists = (() if finds_batch else given.batch, given.concurrency, given.threads)
+    shapes = input_arguments.swept(given)
     return {
         "qps_with_other": bool(given.qps) and fixed != "Server",
         "server_without_qps": scenario == "Server" and not given.qps,
         "samples_with_other": given.samples_per_query is not None and fixed != "MultiStream",
         "concurrency_with_other": one_by_one and max((*given.concurrency, 1)) > 1,
         "max_without_limit": is_search and not any(name in given.limit for name in rate_search.SHARES),
-        "max_with_list": is_search and any(len(values) > 1 for values in lists),
-        "max_with_processes": is_search and (world > 1 or given.replicates > 0),
+        "max_with_list": is_search and (any(len(values) > 1 for values in lists) or bool(shapes)),
+        "max_with_processes": is_search and several,
         "max_with_together": is_search and given.together,
         "batch_max_with_load": finds_batch and bool(scenario or given.qps or lists[1] or len(lists[2]) > 1),
-        "batch_max_with_processes": finds_batch and (world > 1 or given.replicates > 0 or given.together),
+        "batch_max_with_sizes": finds_batch and bool(shapes),
+        "batch_max_with_processes": finds_batch and (several or given.together),
         "together_alone": given.together and len(given.files) < 2,
         "together_with_world": given.together and world > 1,
         "world_size_with_torchrun": ranks > 1 and given.world_size not in (1, ranks),
@@ -110,7 +113,13 @@ def sweep_of(given: argparse.Namespace) -> Sweep:
     """What is gone through: lists of more than one value."""
     rates = () if given.qps == MAX else given.qps
     batches = () if given.batch == MAX else given.batch
-    return Sweep(*(_list(values) for values in (batches, given.concurrency, given.threads, rates)))
+    return Sweep(
+        batch=_list(batches),
+        concurrency=_list(given.concurrency),
+        threads=_list(given.threads),
+        rate_per_s=_list(rates),
+        dimensions=dict(input_arguments.swept(given)),
+    )
 
 
 def _list(values: tuple[Any, ...]) -> tuple[Any, ...]:

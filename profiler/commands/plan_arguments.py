@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from profiler import other_python, trust
 from profiler import plan as plans
 from profiler.backends import catalog
-from profiler.commands import load_arguments, numbers
+from profiler.commands import input_arguments, load_arguments, numbers
 from profiler.plan import Companion, Preset, RunPlan
 
 
@@ -35,19 +35,7 @@ def add_what(parser: argparse.ArgumentParser) -> None:
     option("--operators", action="store_true",
            help="afterwards time every operator, in a slower pass of its own")  # fmt: skip
     load_arguments.add(parser)
-    add_shapes(parser)
-    option("--input", action="append", default=[], type=_pair("file.npy"), metavar="NAME=FILE.npy",
-           help="an input from a file; may be repeated")  # fmt: skip
-    option("--inputs", metavar="FILE.npz", help="inputs from one file, by their names")
-    option("--seed", type=numbers.natural, default=0, metavar="N", help="seed of made-up inputs; default: 0")
-
-
-def add_shapes(parser: argparse.ArgumentParser) -> None:
-    option = parser.add_argument
-    option("--shape", action="append", default=[], type=_shape, metavar="NAME=1,3,224,224",
-           help="the whole shape of an input; may be repeated")  # fmt: skip
-    option("--dimension", action="append", default=[], type=_dimension, metavar="NAME=N",
-           help="a dynamic dimension by its name; may be repeated")  # fmt: skip
+    input_arguments.add(parser)
 
 
 def add_how_long(parser: argparse.ArgumentParser) -> None:
@@ -99,11 +87,7 @@ def plan_for(path: Path, arguments: argparse.Namespace) -> RunPlan:
         sweep=load_arguments.sweep_of(arguments),
         batch=arguments.batch[0] if arguments.batch and arguments.batch != load_arguments.MAX else 1,
         finds_largest_batch=arguments.batch == load_arguments.MAX,
-        shapes=dict(arguments.shape),
-        dimensions=dict(arguments.dimension),
-        input_files=input_files(arguments),
         threads=arguments.threads[0] if arguments.threads else 0,
-        seed=arguments.seed,
         preset=preset,
         stopping=plans.stopping_for(preset, arguments.duration),
         warmup=arguments.warmup,
@@ -116,6 +100,7 @@ def plan_for(path: Path, arguments: argparse.Namespace) -> RunPlan:
         traces=arguments.operators,
         python=_asked(arguments.python).path if arguments.python else "",
         consents=_consents(arguments.trust),
+        **input_arguments.fields(arguments),
     )
 
 
@@ -144,31 +129,6 @@ def _default_runtime(form: catalog.Format, python: str) -> str:
 
 
 _asked = functools.cache(other_python.probe)
-
-
-def input_files(arguments: argparse.Namespace) -> dict[str, str]:
-    files = {name: str(Path(file).resolve()) for name, file in arguments.input}
-    return files | ({"": str(Path(arguments.inputs).resolve())} if arguments.inputs else {})
-
-
-def _pair(form: str) -> Callable[[str], tuple[str, str]]:
-    def parse(text: str) -> tuple[str, str]:
-        name, equals, value = text.rpartition("=")
-        if not (name and equals and value):
-            raise argparse.ArgumentTypeError(f"wants NAME={form}, not '{text}'")
-        return name, value
-
-    return parse
-
-
-def _shape(text: str) -> tuple[str, tuple[int, ...]]:
-    name, value = _pair("1,3,224,224")(text)
-    return name, tuple(numbers.positive(part) for part in value.split(","))
-
-
-def _dimension(text: str) -> tuple[str, int]:
-    name, value = _pair("N")(text)
-    return name, numbers.positive(value)
 
 
 def _warmup(text: str) -> Literal["auto"] | int:

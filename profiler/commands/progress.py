@@ -87,7 +87,7 @@ class Progress:
         if point.stage is not None:
             fields = ["concurrency" if point.rate_per_s is None else "rate_per_s"]
         else:
-            fields = [field for field in settings_text.FIELDS if getattr(plan.sweep, field)]
+            fields = settings_text.gone_through(plan.sweep)
         return settings_text.setting(point, fields, self._language)
 
 

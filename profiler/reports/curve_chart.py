@@ -24,6 +24,8 @@ def chart(result: RunResult, language: Language) -> str:
     points = [point for point in result.points if curve.power(point) is not None]
     if len(points) < 2 or any(point.stage or point.together for point in points):
         return ""
+    if settings_text.is_of_shapes(points):
+        return ""
     drawing = Drawing(WIDTH, HEIGHT, wording.say("loads", "curve", language))
     across, up = _axes(points, result)
     grid(drawing, up, lambda value: units.duration(value) if value else "0")
@@ -52,10 +54,12 @@ def _axes(points: Sequence[Point], result: RunResult) -> tuple[Axis, Axis]:
 
 def _groups(points: Sequence[Point], result: RunResult) -> list[list[Point]]:
     """One line for each combination of the other settings; along it the quickest one rises."""
-    fields = [field for field in _ORDER if field in settings_text.varied(points, result.plan.sweep)]
+    varied = settings_text.varied(points, result.plan.sweep)
+    shapes = [field for field in varied if field not in _ORDER]
+    fields = shapes + [field for field in _ORDER if field in varied]
 
     def others(point: Point) -> tuple[float, ...]:
-        return tuple(getattr(point, field) or 0 for field in fields[:-1])
+        return tuple(settings_text.number(point, field) or 0 for field in fields[:-1])
 
     return [list(group) for _, group in groupby(sorted(points, key=others), others)]
 

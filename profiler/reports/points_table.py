@@ -65,6 +65,10 @@ def columns(result: RunResult, language: Language) -> list[Column]:
             *(_duration(name.upper(), f"{name}_ns") for name in PERCENTILES),
         ]
     found.append(Column(label("samples_per_s", language), lambda point: units.rate(_per_s(point)), _per_s))
+    if any(point.dimensions and _first_call(point) is not None for point in result.points):
+        found.append(
+            Column(label("first_call", language), lambda p: units.duration(_first_call(p)), _first_call)
+        )
     if len({point.batch for point in result.points}) > 1:
         found.append(Column(label("peak_memory", language), lambda point: units.size(_peak(point)), _peak))
     if is_search(result):
@@ -82,6 +86,11 @@ def _peak(point: Point) -> float | None:
     return point.memory.peak_rss_bytes if point.memory is not None else None
 
 
+def _first_call(point: Point) -> float | None:
+    """What a shape costs once: every point had a process of its own."""
+    return point.phases.first_inference_ns if point.phases is not None else None
+
+
 def _count(point: Point) -> float:
     return point.latency.count
 
@@ -93,7 +102,7 @@ def _settings(result: RunResult, language: Language) -> list[Column]:
         if any(getattr(point, field) for point in result.points):
             found.append(Column(label(field, language), _word(field, language)))
     return found + [
-        _setting(label(field, language), field)
+        _setting(settings_text.heading(field, language), field)
         for field in settings_text.varied(result.points, result.plan.sweep)
         if not (field == "concurrency" and is_search(result))
     ]
@@ -111,7 +120,11 @@ def _word(field: str, language: Language) -> Callable[[Point], str]:
 
 
 def _setting(head: str, field: str) -> Column:
-    return Column(head, lambda point: settings_text.value(point, field), lambda point: getattr(point, field))
+    return Column(
+        head,
+        lambda point: settings_text.value(point, field),
+        lambda point: settings_text.number(point, field),
+    )
 
 
 def _duration(head: str, field: str) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from profiler import settings_text, units, wording
+from profiler import input_words, settings_text, units, wording
 from profiler.error_text import visible
 from profiler.reports.figures import Line
 from profiler.result import Environment, RunResult
@@ -27,6 +27,7 @@ def lines(result: RunResult, language: Language) -> list[Line]:
         "threads": str(plan.threads),
         **_load(result, language),
         "shapes": shapes or units.DASH,
+        "inputs_from": _inputs(result, language),
         "preset": f"{plan.preset} ({plan.minimum_s:g} – {plan.maximum_s:g} s)",
         "seed": str(plan.seed),
         "percentiles": result.latency.method,
@@ -38,6 +39,16 @@ def lines(result: RunResult, language: Language) -> list[Line]:
         "sha256": result.model.sha256,
     }
     return [Line(_setting_name(code, language), visible(value)) for code, value in rows.items() if value]
+
+
+def _inputs(result: RunResult, language: Language) -> str:
+    """Where the numbers of each input come from, and how many sets of them took turns."""
+    plan = result.plan
+    each = [f"{name}: {input_words.of_origin(code, language)}" for name, code in plan.inputs.items()]
+    if not each:
+        return ""
+    turns = wording.say("report", "input_sets", language, count=plan.distinct_inputs)
+    return "; ".join([*each, turns])
 
 
 def _setting_name(code: str, language: Language) -> str:

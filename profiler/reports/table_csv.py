@@ -19,6 +19,7 @@ _POINT = (
     "threads",
     "world_size",
     "rate_per_s",
+    "dimensions",
     "together",
     "stage",
     "kept",
@@ -84,6 +85,7 @@ def _cells(result: RunResult, point: Point, index: int | None) -> dict[str, obje
     cells |= {f"model.{name}": getattr(result.model, name) for name in _MODEL}
     cells |= {f"plan.{name}": getattr(result.plan, name) for name in _PLAN}
     cells |= {name: getattr(point, name) for name in _POINT}
+    cells["dimensions"] = " ".join(f"{name}={size}" for name, size in point.dimensions.items()) or None
     cells |= {f"latency.{name}": getattr(point.latency, name) for name in _LATENCY}
     cells["latency.count"] = point.latency.count if point.error is None else None
     for name, interval in (("p50", point.latency.p50_ci_ns), ("p99", point.latency.p99_ci_ns)):
