@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -13,10 +14,12 @@ from typing import NoReturn
 import msgspec
 
 from profiler import child_environment
+from profiler.child_files import tail_of
 from profiler.error_text import visible
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 
 _ANSWER_BYTES = 64_000
+_SAID, _COMPLAINT = "said", "complaint"
 
 # Written so that any Python since 2.6 can parse it. The answer is the last line: start-up files may print.
 _SCRIPT = """
@@ -82,28 +85,49 @@ def ask(path: str, names: Sequence[str], packages: Sequence[str], timeout_s: flo
     Asked in an empty folder and in the environment of a child. Raises KnownError(PYTHON_UNUSABLE).
     """
     question = msgspec.json.encode([names, packages]).decode()
-    with tempfile.TemporaryDirectory(prefix="inferometer-") as folder:
+    with tempfile.TemporaryDirectory(prefix="inferometer-") as name:
+        folder = Path(name)
         try:
-            done = subprocess.run(
-                [path, "-c", _SCRIPT, question],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=timeout_s,
-                cwd=folder,
-                env=child_environment.environment(folder=Path(folder), code=Path(folder)),
-                check=False,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            _run([path, "-c", _SCRIPT, question], folder, timeout_s)
         except subprocess.TimeoutExpired:
-            refuse(path, "python_silent", seconds=str(round(timeout_s)))
+            refuse(path, "python_silent", seconds=f"{timeout_s:g}")
         except OSError as error:
             refuse(path, "not_python", detail=error.strerror or str(error))
+        said, complaint = (tail_of(folder / stream, _ANSWER_BYTES) for stream in (_SAID, _COMPLAINT))
     try:
-        last = done.stdout[-_ANSWER_BYTES:].strip().rpartition(b"\n")[2]
-        return msgspec.json.decode(last, type=Answer)
+        return msgspec.json.decode(said.strip().rpartition(b"\n")[2], type=Answer)
     except (msgspec.DecodeError, RecursionError):
-        complaint = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        refuse(path, "not_python", detail=visible(complaint))
+        last = complaint.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        refuse(path, "not_python", detail=visible(last))
+
+
+def _run(command: Sequence[str], folder: Path, timeout_s: float) -> None:
+    """Into files: through a pipe, a program that is no Python could fill the memory or hold us for ever."""
+    with (folder / _SAID).open("wb") as said, (folder / _COMPLAINT).open("wb") as complaint:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=complaint,
+            cwd=folder,
+            env=child_environment.environment(folder=folder, code=folder),
+            start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        try:
+            process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            raise
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """With everything that it started."""
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
 
 
 def refuse(python: str, what: str, **parameters: str) -> NoReturn:
