@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from profiler import denormals, messages
+from profiler import inspection_parts as parts
 from profiler.errors import ErrorKind, KnownError
-from profiler.result import Flops, Reason, Tensor
-from profiler.shapes import Shape, concrete_shapes
-
-MOST_NODES = 50_000
-"""More would be beyond any table, and beyond the line that carries them."""
+from profiler.result import Flops, Reason
 
 
 def describe(request: messages.Inspect) -> messages.Description:
@@ -36,18 +33,18 @@ def _onnx(request: messages.Inspect, path: Path) -> messages.Description:
     model = onnx_file.read(path)
     inputs = onnx_file.inputs(model)
     weights = onnx_weights.weights(model)
-    shapes, unavailable = _shapes(inputs, request)
+    shapes, unavailable = parts.shapes(inputs, request)
     survey = onnx_flops.survey(model, shapes) if shapes is not None else None
     nodes = survey.nodes if survey is not None else ()
-    if len(nodes) > MOST_NODES:
-        unavailable["nodes"] = Reason("nodes_cut", {"most": str(MOST_NODES), "count": str(len(nodes))})
+    if len(nodes) > parts.MOST_NODES:
+        unavailable["nodes"] = Reason("nodes_cut", {"most": str(parts.MOST_NODES), "count": str(len(nodes))})
     return messages.Description(
         inputs=inputs,
         outputs=onnx_file.outputs(model),
         parameters=weights.parameters,
         weights_bytes=weights.total_bytes,
         weights_by_dtype=weights.bytes_by_dtype,
-        operators=_operators(onnx_operators.histogram(model)),
+        operators=parts.operators(onnx_operators.histogram(model)),
         flops=survey.tally.to_flops(request.batch) if survey is not None else Flops(),
         producer=onnx_file.producer(model),
         opsets=onnx_file.opsets(model),
@@ -56,7 +53,7 @@ def _onnx(request: messages.Inspect, path: Path) -> messages.Description:
         shapes=shapes or {},
         unavailable=unavailable,
         denormal_fraction=denormals.fraction(onnx_weights.inline_floats(model)),
-        nodes=nodes[:MOST_NODES],
+        nodes=nodes[: parts.MOST_NODES],
         memory=survey.memory if survey is not None else None,
     )
 
@@ -66,7 +63,7 @@ def _torchscript(request: messages.Inspect, path: Path) -> messages.Description:
 
     archive = torchscript_archive.read(path)
     told = archive.signature
-    shapes, _ = _shapes(told.inputs, request)
+    shapes, _ = parts.shapes(told.inputs, request)
     unavailable = {"flops.per_inference": Reason("needs_run")}
     if not told.outputs:
         unavailable["outputs"] = Reason("outputs_need_run")
@@ -83,7 +80,7 @@ def _torchscript(request: messages.Inspect, path: Path) -> messages.Description:
         parameters=archive.parameters,
         weights_bytes=archive.weights_bytes,
         weights_by_dtype=archive.bytes_by_dtype,
-        operators=_operators(archive.operators or {}),
+        operators=parts.operators(archive.operators or {}),
         flops=Flops(),
         shapes_origin=told.origin,
         input_limits=archive.input_limits,
@@ -93,12 +90,18 @@ def _torchscript(request: messages.Inspect, path: Path) -> messages.Description:
     )
 
 
+def _tflite(request: messages.Inspect, path: Path) -> messages.Description:
+    from profiler import inspection_tflite
+
+    return inspection_tflite.describe(request, path)
+
+
 def _null(request: messages.Inspect, path: Path) -> messages.Description:
     """The yardstick computes nothing."""
     from profiler.backends import null
 
     null.read(path)
-    shapes, _ = _shapes(null.NullSession.inputs, request)
+    shapes, _ = parts.shapes(null.NullSession.inputs, request)
     return messages.Description(
         inputs=null.NullSession.inputs,
         outputs=null.NullSession.outputs,
@@ -112,26 +115,23 @@ def _null(request: messages.Inspect, path: Path) -> messages.Description:
     )
 
 
-def _shapes(
-    inputs: Sequence[Tensor], request: messages.Inspect
-) -> tuple[dict[str, Shape] | None, dict[str, Reason]]:
-    """Concrete shapes, or None with the reason where the file does not tell them and nobody gave them."""
-    try:
-        return concrete_shapes(inputs, request.batch, request.shapes, request.dimensions), {}
-    except KnownError as error:
-        if error.kind is not ErrorKind.SHAPE_NEEDED:
-            raise
-        return None, {"flops.per_inference": Reason("shape_needed", error.info.parameters)}
+def _torch_export(request: messages.Inspect, path: Path) -> messages.Description:
+    from profiler import inspection_pt2
+
+    return inspection_pt2.program(request, path)
 
 
-def _operators(counts: Mapping[str, int]) -> tuple[messages.OperatorCount, ...]:
-    """The most frequent first, then by name."""
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(messages.OperatorCount(name, count) for name, count in ordered)
+def _aot_inductor(request: messages.Inspect, path: Path) -> messages.Description:
+    from profiler import inspection_pt2
+
+    return inspection_pt2.package(request, path)
 
 
 _READERS: dict[str, Callable[[messages.Inspect, Path], messages.Description]] = {
     "onnx": _onnx,
     "torchscript": _torchscript,
+    "torch_export": _torch_export,
+    "aot_inductor": _aot_inductor,
+    "tflite": _tflite,
     "null": _null,
 }

@@ -1,0 +1,99 @@
+"""LiteRT opens the sample, answers as ONNX does, at any batch, and says what it refuses."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from profiler.backends import litert_words
+from profiler.backends.base import LoadOptions, TraceOrder
+from profiler.backends.litert import LiteRtSession, open_backend
+from profiler.backends.ort import open_backend as open_onnxruntime
+from profiler.errors import ErrorKind, KnownError
+
+SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "samples"
+TFLITE = SAMPLES / "digits.tflite"
+
+
+def _session() -> LiteRtSession:
+    return open_backend().load(TFLITE, LoadOptions("cpu", 1))
+
+
+def _images(count: int) -> np.ndarray:
+    return np.load(SAMPLES / "digits_test.npz")["x"][:count]
+
+
+def _last(images: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(images.transpose(0, 2, 3, 1))
+
+
+def test_names_dtypes_and_the_batch_come_from_the_signature() -> None:
+    session = _session()
+    (image,), (logits,) = session.inputs, session.outputs
+    assert (image.name, image.dtype, image.shape) == ("image", "float32", ("batch", 8, 8, 1))
+    assert (logits.name, logits.dtype, logits.shape) == ("logits", "float32", ("batch", 10))
+    assert session.precision_effective == "fp32"
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+def test_it_answers_as_the_same_network_does_in_onnx(batch: int) -> None:
+    session, images = _session(), _images(batch)
+    found = session.results(session.bind({"image": _last(images)}))["logits"]
+    peer = open_onnxruntime().load(SAMPLES / "digits.onnx", LoadOptions("cpu", 1))
+    expected = peer.results(peer.bind({"image": images}))["logits"]
+    assert found.shape == (batch, 10)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_bound_calls_of_one_lane_share_its_interpreter_and_keep_their_own_inputs() -> None:
+    session, images = _session(), _images(2)
+    first, second = (session.bind({"image": _last(images[at : at + 1])}) for at in (0, 1))
+    other = session.bind({"image": _last(images[:1])}, lane=1)
+    one, two, again = (session.results(call)["logits"] for call in (first, second, first))
+    assert not np.array_equal(one, two)
+    np.testing.assert_array_equal(one, again)
+    np.testing.assert_array_equal(one, session.results(other)["logits"])
+
+
+def test_a_shape_that_does_not_fit_is_refused_in_the_users_words() -> None:
+    session = _session()
+    with pytest.raises(KnownError) as refused:
+        session.bind({"image": np.zeros((1, 9, 9, 1), dtype=np.float32)})
+    assert refused.value.kind is ErrorKind.SHAPE_MISMATCH
+    assert ".cc" not in refused.value.info.text
+
+
+def test_a_file_that_is_no_model_is_damaged(tmp_path: Path) -> None:
+    file = tmp_path / "cut.tflite"
+    file.write_bytes(TFLITE.read_bytes()[:1_000])
+    with pytest.raises(KnownError) as refused:
+        open_backend().load(file, LoadOptions("cpu", 1))
+    assert refused.value.kind is ErrorKind.MODEL_DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Encountered unresolved custom op: Mine.\nSee instructions", ErrorKind.OPERATOR_UNKNOWN),
+        ("tensorflow/lite/kernels/conv.cc:12 Dimension mismatch", ErrorKind.SHAPE_MISMATCH),
+        ("Model provided has model identifier 'abcd', should be 'TFL3'", ErrorKind.MODEL_DAMAGED),
+        ("something else", ErrorKind.RUNTIME_REFUSED),
+    ],
+)
+def test_what_it_says_is_told_in_the_users_words(said: str, kind: ErrorKind) -> None:
+    assert litert_words.explain(RuntimeError(said)).kind is kind
+
+
+def test_other_devices_precisions_and_a_trace_are_not_offered(tmp_path: Path) -> None:
+    backend = open_backend()
+    assert (backend.devices(), backend.precisions("cpu")) == (("cpu",), ())
+    for options, kind in (
+        (LoadOptions("cuda:0", 1), ErrorKind.DEVICE_UNKNOWN),
+        (LoadOptions("cpu", 1, "bf16"), ErrorKind.PRECISION_UNKNOWN),
+    ):
+        with pytest.raises(KnownError) as refused:
+            backend.load(TFLITE, options)
+        assert refused.value.kind is kind
+    with pytest.raises(KnownError) as refused:
+        backend.trace(TFLITE, LoadOptions("cpu", 1), TraceOrder({}, 1, 0, tmp_path))
+    assert refused.value.kind is ErrorKind.TRACE_NOT_OFFERED
