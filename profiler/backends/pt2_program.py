@@ -115,6 +115,7 @@ class _GraphModule(msgspec.Struct, frozen=True):
 class _Program(msgspec.Struct, frozen=True):
     graph_module: _GraphModule
     torch_version: Optional[str] = None
+    opset_version: dict[str, int] = {}
 
 
 class _Stored(msgspec.Struct, frozen=True):
@@ -147,6 +148,7 @@ class Program(NamedTuple):
     stored_names: frozenset[str]
     names: Mapping[str, str]
     torch_version: str | None
+    opsets: Mapping[str, int]
     parameters: int
     buffers: int
     bytes_by_dtype: Mapping[str, int]
@@ -174,7 +176,7 @@ def read(path: Path) -> Program:
     try:
         program = msgspec.convert(archive.program(), _Program)
         weights, constants = (_stored(archive, kind) for kind in (pt2_archive.WEIGHTS, pt2_archive.CONSTANTS))
-        return _program(archive, program.graph_module, program.torch_version, weights, constants)
+        return _program(archive, program, weights, constants)
     except (msgspec.ValidationError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise zip_directory.damaged("pt2_entry", path, str(error)) from error
 
@@ -186,11 +188,11 @@ def _stored(archive: Pt2Archive, kind: Any) -> tuple[_Stored, ...]:
 
 def _program(
     archive: Pt2Archive,
-    module: _GraphModule,
-    version: str | None,
+    whole: _Program,
     weights: tuple[_Stored, ...],
     constants: tuple[_Stored, ...],
 ) -> Program:
+    module = whole.graph_module
     leaves = tuple(_leaves(module.signature))
     tensors = [(leaf.name, module.graph.tensor_values[leaf.name]) for leaf in leaves if leaf.tensor]
     told = _told(archive)
@@ -199,7 +201,7 @@ def _program(
     outputs = _outputs(module, names, told.outputs if told else ())
     return Program(
         inputs, outputs, leaves, module.graph, weights, constants,
-        frozenset(_held(module.signature)), names, version,
+        frozenset(_held(module.signature)), names, whole.torch_version, whole.opset_version,
         sum(_elements(each) for each in weights if each.is_param),
         sum(_elements(each) for each in (*weights, *constants) if not each.is_param),
         _bytes(archive, weights, constants),

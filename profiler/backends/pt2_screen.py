@@ -23,7 +23,8 @@ _CONTAINERS = {"builtins.tuple", "builtins.list", "builtins.dict", "collections.
                "collections.namedtuple", "builtins.NoneType"}  # fmt: skip
 _LATER_IMPORTED = ("__enum__", "default_factory_module")
 _QUALIFIED = re.compile(r"[^\"\\\n\r{}']*")
-_GUARD_CALLS = {"size", "stride", "storage_offset", "isnan"}
+_GUARD_CALLS = {"size", "stride", "storage_offset", "isnan", "floor", "ceil", "trunc", "sqrt", "pow"}
+_GUARD_NAMES = {"L", "math", "inf", "max", "min", "abs", "int", "float"}
 _GUARD_NODES = (
     ast.Compare, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Name, ast.Constant, ast.Call,
     ast.Attribute, ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop, ast.List, ast.Tuple,
@@ -97,11 +98,11 @@ def _is_plain(node: ast.AST) -> bool:
         function = node.func
         named = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         is_size = isinstance(function, ast.Attribute) and named in _GUARD_CALLS
-        return (is_size or pt2_symbols.is_function(named)) and not node.keywords
+        return (is_size or named in _GUARD_NAMES or pt2_symbols.is_function(named)) and not node.keywords
     if isinstance(node, ast.Attribute):
         return node.attr in _GUARD_CALLS or node.attr == "inf"
     if isinstance(node, ast.Name):
-        return node.id in ("L", "math", "inf") or pt2_symbols.is_function(node.id)
+        return node.id in _GUARD_NAMES or pt2_symbols.is_function(node.id)
     return isinstance(node, _GUARD_NODES)
 
 

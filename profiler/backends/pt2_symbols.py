@@ -10,12 +10,13 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Union
 
 TEXT_LIMIT = 4096
 _LARGEST = 2**63
 
-Number = Union[int, float]
+Number = Union[int, float, Fraction]
 
 
 class ExpressionError(ValueError):
@@ -27,11 +28,11 @@ class SizeUnknownError(ValueError):
 
 
 def _quotient(left: Number, right: Number) -> Number:
-    exact = left / right
-    return int(exact) if exact == int(exact) else exact
+    """Exact where it can be: a third of nine is three."""
+    return Fraction(left) / Fraction(right)
 
 
-def _power(base: Number, exponent: Number) -> Number:
+def _power(base: Any, exponent: Any) -> Any:
     if abs(exponent) > 64 or abs(base) >= _LARGEST:
         raise SizeUnknownError("power")
     return base**exponent
@@ -229,4 +230,5 @@ def _called(function: str, parts: Sequence[str]) -> str:
 
 
 def _joined(sign: str, parts: Sequence[str]) -> str:
-    return sign.join(f"({part})" if " " in part and sign != " + " else part for part in parts)
+    sums = [" + " in part or " - " in part for part in parts]
+    return sign.join(f"({part})" if is_sum and sign != " + " else part for part, is_sum in zip(parts, sums))

@@ -32,6 +32,10 @@ class Invocation:
         found = next(name for name in names if self._arguments.get(name) is not None)
         return shape_of(self._arguments[found])
 
+    def shapes(self, name: str) -> list[Shape]:
+        """The shapes of an argument that is a list of tensors."""
+        return [shape_of(tensor) for tensor in self._arguments[name]]
+
     def has(self, name: str) -> bool:
         return self._arguments.get(name) is not None
 

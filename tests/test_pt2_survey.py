@@ -1,0 +1,197 @@
+"""Programs of torch.export counted from their file, against ONNX, against torch that runs, by hand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+from importlib import import_module
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from profiler import inspection, messages
+from profiler.backends import onnx_flops, pt2_program, pt2_rules, pt2_survey, torch_flops
+from profiler.metrics.flops import Tally
+from tests import networks, networks_export
+
+
+def _read(network: nn.Module, folder: Path, *inputs: torch.Tensor, **options: Any) -> Tally:
+    path = networks_export.save(network, folder / "model.pt2", *inputs, **options)
+    program = pt2_program.read(path)
+    shapes = {spec.name: tuple(given.shape) for spec, given in zip(program.inputs, inputs, strict=True)}
+    return pt2_survey.survey(program, shapes).tally
+
+
+def _run(network: nn.Module, *inputs: torch.Tensor) -> Tally:
+    return torch_flops.count(lambda: network(*inputs))
+
+
+@pytest.mark.parametrize(
+    ("make", "inputs"),
+    [(networks.tagger, (torch.randint(0, 50, (2, 7)),)),
+     (networks.vision_transformer, (torch.randn(2, 3, 32, 48),)),
+     (networks.convolutions, (torch.randn(2, 3, 32, 40),))],
+)  # fmt: skip
+def test_the_file_tells_the_work_that_running_and_onnx_tell(
+    make: Any, inputs: tuple[torch.Tensor, ...], tmp_path: Path
+) -> None:
+    network = make()
+    found, ran = _read(network, tmp_path, *inputs), _run(network, *inputs)
+    shapes = {f"input_{position}": tuple(value.shape) for position, value in enumerate(inputs)}
+    exported = onnx_flops.count(networks.exported(network, *inputs), shapes)
+    assert found.macs == ran.macs == exported.macs > 0
+    assert found.counted_fraction == 1.0
+    assert found.other == pytest.approx(ran.other, rel=0.1)
+
+
+def test_resnet50_does_the_published_work(tmp_path: Path) -> None:
+    tally = _read(networks.resnet50(), tmp_path, torch.randn(1, 3, 224, 224))
+    assert tally.macs == 4_089_184_256
+    assert tally.counted_fraction == 1.0
+
+
+class _Attention(nn.Module):
+    def forward(self, query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
+        return functional.scaled_dot_product_attention(query, key, key)
+
+
+def test_attention_of_the_cpu_is_counted(tmp_path: Path) -> None:
+    tally = _read(_Attention(), tmp_path, torch.randn(2, 4, 5, 8), torch.randn(2, 4, 9, 8))
+    assert tally.macs == 2 * 4 * 5 * 9 * (8 + 8)
+
+
+class _Cells(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell, self.projected = nn.LSTMCell(5, 6), nn.LSTM(6, 8, proj_size=3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.projected(self.cell(x)[0].unsqueeze(0))[0]
+
+
+def test_cells_and_projections_are_counted(tmp_path: Path) -> None:
+    tally = _read(_Cells(), tmp_path, torch.randn(2, 5))
+    assert tally.macs == 2 * (24 * (5 + 6) + 32 * (6 + 3) + 8 * 3)
+
+
+class _Products(nn.Module):
+    def forward(self, a: torch.Tensor, b: torch.Tensor) -> Any:
+        return torch.einsum("ij,kj->ik", a, b), a @ b.T, torch.addmm(a[:, :1], a, b.T), torch.mv(a, b[0])
+
+
+def test_products_of_every_kind_are_counted(tmp_path: Path) -> None:
+    tally = _read(_Products(), tmp_path, torch.randn(2, 5), torch.randn(3, 5))
+    assert tally.macs == 3 * 2 * 5 * 3 + 2 * 5
+
+
+class _Quiet(nn.Module):
+    """Part of it is exported as a graph of its own, under another setting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(4, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            y = self.layer(x) * 2
+        return y + 1
+
+
+def test_a_graph_under_another_setting_is_walked_in_its_place(tmp_path: Path) -> None:
+    assert _read(_Quiet(), tmp_path, torch.randn(2, 4)).macs == 2 * 4 * 3
+
+
+def test_a_branch_is_uncounted_and_named(tmp_path: Path) -> None:
+    class Branch(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.cond(x.sum() > 0, lambda y: y @ y, lambda y: y + 1, (x,))
+
+    tally = _read(Branch(), tmp_path, torch.randn(3, 3))
+    assert tally.uncounted == {"higher_order.cond": 1}
+
+
+def test_free_sizes_take_the_values_asked_for(tmp_path: Path) -> None:
+    class Halves(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x[:, : x.shape[1] // 2] @ x[:, : x.shape[1] // 2].transpose(0, 1)
+
+    free = {"x": {0: torch.export.Dim.AUTO, 1: torch.export.Dim.AUTO}}
+    path = networks_export.save(Halves(), tmp_path / "h.pt2", torch.zeros(3, 8), dynamic_shapes=free)
+    program = pt2_program.read(path)
+    assert pt2_survey.survey(program, {"x": (5, 14)}).tally.macs == 5 * 7 * 5
+    assert pt2_survey.survey(program, {"x": (5, 15)}).nodes[-1].shape == (5, 5)
+
+
+def test_products_of_dequantised_tensors_are_on_integers(tmp_path: Path) -> None:
+    class Quantised(nn.Module):
+        def forward(self, x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
+            return functional.linear(_dequantised(x), _dequantised(w))
+
+    def _dequantised(x: torch.Tensor) -> torch.Tensor:
+        library = torch.ops.quantized_decomposed
+        whole = library.quantize_per_tensor.default(x, 0.1, 0, -128, 127, torch.int8)
+        return library.dequantize_per_tensor.default(whole, 0.1, 0, -128, 127, torch.int8)
+
+    import_module("torch.ao.quantization.fx._decomposed")  # registers the operators
+
+    tally = _read(Quantised(), tmp_path, torch.randn(2, 4), torch.randn(3, 4))
+    assert (tally.macs, tally.integer_macs) == (24, 24)
+
+
+@pytest.mark.parametrize("tag", ["pointwise", "reduction"])
+def test_the_tables_agree_with_torchs_own_marks(tag: str) -> None:
+    names = pt2_rules._POINTWISE if tag == "pointwise" else pt2_rules._REDUCTIONS
+    other = torch.Tag.reduction if tag == "pointwise" else torch.Tag.pointwise
+    for name in names.split():
+        packet = getattr(torch.ops.aten, name)
+        assert not any(other in getattr(packet, each).tags for each in packet.overloads()), name
+
+
+def test_what_moves_data_does_no_arithmetic() -> None:
+    for name in pt2_rules._MOVES.split():
+        packet = getattr(torch.ops.aten, name)
+        assert not any(torch.Tag.pointwise in getattr(packet, each).tags for each in packet.overloads()), name
+
+
+def test_a_description_holds_rows_memory_and_the_table_of_an_embedding(tmp_path: Path) -> None:
+    path = networks_export.save(networks.tagger(), tmp_path / "t.pt2", torch.randint(0, 50, (2, 7)))
+    found = inspection.describe(messages.Inspect(str(path), "torch_export"))
+    assert found.input_limits == {"words": 50}
+    assert found.parameters == networks.parameters(networks.tagger())
+    assert found.weights_bytes == 4 * found.parameters
+    assert sum(node.flops or 0 for node in found.nodes) == found.flops.per_inference
+    assert found.memory is not None
+    assert found.memory.inputs_bytes == 2 * 7 * 8
+    assert found.memory.unknown_tensors == 0
+
+
+def test_inspecting_a_program_needs_no_torch(tmp_path: Path) -> None:
+    path = networks_export.nested(tmp_path / "n.pt2")
+    code = (
+        "import sys; from profiler import inspection, messages; "
+        f"inspection.describe(messages.Inspect({str(path)!r}, 'torch_export')); "
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_thousand_operators_are_read_within_a_second(tmp_path: Path) -> None:
+    class Deep(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for _ in range(500):
+                x = (x + 1).relu()
+            return x
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        path = networks_export.save(Deep(), tmp_path / "d.pt2", torch.zeros(2, 3))
+    begin = perf_counter()
+    found = inspection.describe(messages.Inspect(str(path), "torch_export"))
+    assert perf_counter() - begin < 1
+    assert len(found.nodes) == 1000
