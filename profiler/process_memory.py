@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from profiler import memory_without_psutil
@@ -20,7 +19,7 @@ _SYSTEM = Path("/proc/meminfo")
 
 def resident_bytes() -> int:
     """Resident set size now, in bytes."""
-    found = _field("VmRSS")
+    found = _field("VmRSS", _STATUS)
     if found is not None:
         return found
     if psutil is None:
@@ -39,7 +38,7 @@ def reset_peak() -> bool:
 
 def peak_bytes() -> int | None:
     """The most that was resident: VmHWM on Linux (ru_maxrss is inherited from the parent there), or None."""
-    found = _field("VmHWM")
+    found = _field("VmHWM", _STATUS)
     if found is not None:
         return found
     if sys.platform == "win32" and psutil is not None:
@@ -49,7 +48,7 @@ def peak_bytes() -> int | None:
 
 def available_bytes() -> int:
     """What this machine can still give, in bytes."""
-    found = _field("MemAvailable", source=_SYSTEM)
+    found = _field("MemAvailable", _SYSTEM)
     if found is not None:
         return found
     if psutil is None:
@@ -57,13 +56,12 @@ def available_bytes() -> int:
     return int(psutil.virtual_memory().available)
 
 
-def _field(name: str, lines: Iterable[str] | None = None, source: Path = _STATUS) -> int | None:
+def _field(name: str, source: Path) -> int | None:
     """A line of `source` as bytes; the kernel writes kB."""
-    if lines is None:
-        try:
-            lines = source.read_text().splitlines()
-        except OSError:
-            return None
+    try:
+        lines = source.read_text().splitlines()
+    except OSError:
+        return None
     for line in lines:
         if line.startswith(name + ":"):
             return int(line.split()[1]) * 1024

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+import pytest
 
 from profiler import child_environment
 
@@ -34,3 +37,20 @@ def test_threads_and_folders_are_set_before_anything_is_imported(tmp_path: Path)
 
 def test_a_child_ignores_modules_beside_the_model() -> None:
     assert "-P" in child_environment.command("profiler.worker")
+
+
+def test_another_interpreter_sees_our_code_alone_and_what_its_user_installed_for_it(tmp_path: Path) -> None:
+    own = child_environment.environment(source={})
+    other = child_environment.environment(code=tmp_path, source={})
+    assert own["PYTHONNOUSERSITE"] == "1"
+    assert "PYTHONNOUSERSITE" not in other
+    assert other["PYTHONPATH"] == str(tmp_path)
+
+
+def test_a_child_knows_the_interpreter_that_files_are_inspected_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert child_environment.own_python() == sys.executable
+    seen = child_environment.environment(source={})
+    monkeypatch.setattr(sys, "executable", "/other/python")
+    monkeypatch.setenv("INFEROMETER_OWN_PYTHON", seen["INFEROMETER_OWN_PYTHON"])
+    assert child_environment.own_python() == seen["INFEROMETER_OWN_PYTHON"] != sys.executable
+    assert "-P" in child_environment.command("profiler.worker", child_environment.own_python())
