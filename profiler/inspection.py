@@ -90,6 +90,12 @@ def _torchscript(request: messages.Inspect, path: Path) -> messages.Description:
     )
 
 
+def _openvino_ir(request: messages.Inspect, path: Path) -> messages.Description:
+    from profiler import inspection_openvino
+
+    return inspection_openvino.describe(request, path)
+
+
 def _tflite(request: messages.Inspect, path: Path) -> messages.Description:
     from profiler import inspection_tflite
 
@@ -132,6 +138,7 @@ _READERS: dict[str, Callable[[messages.Inspect, Path], messages.Description]] = 
     "torchscript": _torchscript,
     "torch_export": _torch_export,
     "aot_inductor": _aot_inductor,
+    "openvino_ir": _openvino_ir,
     "tflite": _tflite,
     "null": _null,
 }

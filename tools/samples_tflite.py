@@ -99,7 +99,7 @@ def _pool(graph: _Graph, data: int, size: int, channels: int, name: str) -> int:
 
 
 def _doubled(graph: _Graph, image: int, weight: Array, bias: Array) -> int:
-    """The learned step that doubles the image: a product for each pixel, then its four values are put in place.
+    """The learned step that doubles the image: a product for each pixel, whose four values are put in place.
 
     TRANSPOSE_CONV needs the batch in a constant; this is the same arithmetic for every batch.
     """

@@ -202,6 +202,11 @@ def _format_or_refusal(kind: str, path: Path) -> Format:
     raise KnownError(not_yet, file=path.name, what=kind)
 
 
+def missing(name: str, text: str = "") -> KnownError:
+    """What is to be said where a runtime is not installed here."""
+    return _missing(runtime(name), text)
+
+
 def _missing(row: Runtime, text: str = "") -> KnownError:
     return KnownError(
         ErrorKind.RUNTIME_MISSING, text, runtime=row.name, title=row.title, command=row.install_command

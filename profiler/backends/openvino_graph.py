@@ -35,16 +35,21 @@ class Layer(NamedTuple):
     nodes: tuple[str, ...]
 
 
+def dtype(port: Any) -> str:
+    """numpy's name of a port's element type; OpenVINO's own where numpy has none."""
+    kind = str(port.get_element_type().get_type_name())
+    return _DTYPES.get(kind, kind)
+
+
 def tensor(port: Any) -> Tensor:
     """A port by its own name, else by that of the node that makes it."""
     names = sorted(port.get_names())
     name = str(port.get_any_name()) if names else str(port.get_node().get_friendly_name())
-    kind = str(port.get_element_type().get_type_name())
     shape = port.get_partial_shape()
     if shape.rank.is_dynamic:
-        return Tensor(name, _DTYPES.get(kind, kind), None)
+        return Tensor(name, dtype(port), None)
     dims = tuple(None if dim.is_dynamic else int(dim.get_length()) for dim in shape)
-    return Tensor(name, _DTYPES.get(kind, kind), dims)
+    return Tensor(name, dtype(port), dims)
 
 
 def precision_of_file(model: Any) -> str:

@@ -1,0 +1,103 @@
+"""OpenVINO opens all three of its formats, keeps fp32 in fp32, and says what ran and where the time went."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from profiler.backends import openvino_words
+from profiler.backends.base import LoadOptions, TraceOrder
+from profiler.backends.openvino import OpenVino, open_backend
+from profiler.backends.ort import open_backend as open_onnxruntime
+from profiler.errors import ErrorKind, KnownError
+
+SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "samples"
+OPTIONS = LoadOptions("cpu", 1)
+
+
+@pytest.fixture(scope="module")
+def backend() -> OpenVino:
+    return open_backend()
+
+
+def _images(count: int) -> np.ndarray:
+    return np.load(SAMPLES / "digits_test.npz")["x"][:count]
+
+
+def _expected(images: np.ndarray) -> np.ndarray:
+    peer = open_onnxruntime().load(SAMPLES / "digits.onnx", OPTIONS)
+    return peer.results(peer.bind({"image": images}))["logits"]
+
+
+@pytest.mark.parametrize("name", ["digits.onnx", "digits.xml", "digits.tflite"])
+def test_every_format_answers_alike(backend: OpenVino, name: str) -> None:
+    images = _images(3)
+    given = images if name != "digits.tflite" else np.ascontiguousarray(images.transpose(0, 2, 3, 1))
+    session = backend.load(SAMPLES / name, OPTIONS)
+    found = session.results(session.bind({session.inputs[0].name: given}))
+    np.testing.assert_allclose(found[session.outputs[0].name], _expected(images), atol=1e-3)
+    assert [spec.dtype for spec in session.inputs] == ["float32"]
+    assert session.compile_ns is not None
+
+
+def test_fp32_stays_fp32_unless_asked(backend: OpenVino) -> None:
+    assert backend.load(SAMPLES / "digits.onnx", OPTIONS).precision_effective == "fp32"
+    assert "fp32" in backend.precisions("cpu")
+    for precision in backend.precisions("cpu"):
+        session = backend.load(SAMPLES / "digits.onnx", LoadOptions("cpu", 1, precision))
+        assert session.precision_effective == precision
+
+
+def test_calls_of_a_lane_keep_their_inputs_and_lanes_do_not_share_answers(backend: OpenVino) -> None:
+    session, images = backend.load(SAMPLES / "digits.xml", LoadOptions("cpu", 1, lanes=2)), _images(2)
+    first, second = (session.bind({"image": images[at : at + 1]}) for at in (0, 1))
+    other = session.bind({"image": images[:1]}, lane=1)
+    one, two, again = (session.results(call)["logits"] for call in (first, second, first))
+    assert not np.array_equal(one, two)
+    np.testing.assert_array_equal(one, again)
+    np.testing.assert_allclose(session.results(other)["logits"], one, atol=1e-5)
+
+
+def test_a_trace_names_the_files_layers(backend: OpenVino, tmp_path: Path) -> None:
+    order = TraceOrder({"image": _images(1)}, calls=3, practice=1, folder=tmp_path)
+    traced = backend.trace(SAMPLES / "digits.onnx", OPTIONS, order)
+    assert (traced.method, len(traced.call_ns)) == ("openvino_profiling", 3)
+    convolutions = [row for row in traced.operators if row.type == "Convolution"]
+    assert {name for row in convolutions for name in row.nodes} >= {"/2/Conv", "/4/Conv", "/7/Conv"}
+    assert all(row.count == 3 and row.device == "cpu" for row in convolutions)
+
+
+def test_devices_and_precisions_that_are_not_there_are_refused(backend: OpenVino) -> None:
+    for options, kind in (
+        (LoadOptions("gpu.7", 1), ErrorKind.DEVICE_UNKNOWN),
+        (LoadOptions("cpu", 1, "tf32"), ErrorKind.PRECISION_UNKNOWN),
+    ):
+        with pytest.raises(KnownError) as refused:
+            backend.load(SAMPLES / "digits.onnx", options)
+        assert refused.value.kind is kind
+
+
+def test_a_cut_file_a_missing_bin_and_a_wrong_shape_are_told_apart(backend: OpenVino, tmp_path: Path) -> None:
+    cut, alone = tmp_path / "cut.onnx", tmp_path / "alone.xml"
+    cut.write_bytes((SAMPLES / "digits.onnx").read_bytes()[:3_000])
+    alone.write_bytes((SAMPLES / "digits.xml").read_bytes())
+    found = []
+    for file in (cut, alone):
+        with pytest.raises(KnownError) as refused:
+            backend.load(file, OPTIONS)
+        found.append(refused.value.kind)
+        assert "src/" not in refused.value.info.text
+    assert found == [ErrorKind.MODEL_DAMAGED, ErrorKind.EXTERNAL_DATA_MISSING]
+    session = backend.load(SAMPLES / "digits.xml", OPTIONS)
+    with pytest.raises(RuntimeError) as wrong:
+        session.bind({"image": np.zeros((1, 1, 9, 9), dtype=np.float32)})()
+    assert session.explain(wrong.value).kind is ErrorKind.SHAPE_MISMATCH
+
+
+def test_words_that_tell_nothing_more_are_the_runtimes_own() -> None:
+    assert (
+        openvino_words.explain(RuntimeError("Exception from src/a.cpp:1:\nwhat else")).info.text
+        == "what else"
+    )
+    assert openvino_words.explain(RuntimeError("what else")).kind is ErrorKind.RUNTIME_REFUSED
+    assert openvino_words.explain(MemoryError()).kind is ErrorKind.OUT_OF_MEMORY
