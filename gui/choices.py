@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from gui import chosen_inputs
 from gui.loads import Load
 from profiler import plan as plans
 from profiler import shapes
@@ -67,15 +68,19 @@ class ChosenFile:
 class Choices:
     """What holds for every file; `shapes` by path and input; `python` where another one is to measure.
 
+    `dimensions` holds the sizes to go through by name; `input_kinds` and `input_sources` by input what it is
+    made of, or the file or folder that it is read from.
     Without `duration_s` the preset decides how long, with `replicates` 0 in how many processes.
     """
 
     runtime: str = ""
     device: str = "cpu"
     batch: int = 1
-    dimensions: Mapping[str, int] = field(default_factory=dict)
+    dimensions: Mapping[str, Sequence[int]] = field(default_factory=dict)
     shapes: Mapping[tuple[Path, str], Shape] = field(default_factory=dict)
     input_files: Sequence[str] = ()
+    input_kinds: Mapping[str, str] = field(default_factory=dict)
+    input_sources: Mapping[str, str] = field(default_factory=dict)
     threads: int = 0
     seed: int = 0
     preset: Preset = Preset.STANDARD
@@ -90,7 +95,9 @@ class Choices:
 def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
     """The plan of one file; raises KnownError where the choices do not fit it."""
     given = {name: shape for (path, name), shape in choices.shapes.items() if path == file.path}
-    dimensions = _own_dimensions(file, choices.dimensions)
+    sizes = _own_sizes(file, choices.dimensions)
+    dimensions = {name: each[0] for name, each in sizes.items()}
+    own = chosen_inputs.fields(file, choices.input_kinds, choices.input_sources)
     if file.description is not None:
         _check_batches(file.description.inputs, choices.load.batches(choices.batch), given, dimensions)
     settled = RunPlan(
@@ -101,7 +108,8 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
         batch=choices.batch,
         shapes=given,
         dimensions=dimensions,
-        input_files=_input_files(file, choices.input_files),
+        input_files={**_input_files(file, choices.input_files), **own["input_files"]},
+        input_kinds=own["input_kinds"],
         threads=choices.threads,
         seed=choices.seed,
         preset=choices.preset,
@@ -110,7 +118,8 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
         load_timeout_s=choices.load_timeout_s,
         replicates=0 if choices.load.is_search else choices.replicates,
     )
-    return msgspec.structs.replace(settled, **choices.load.fields())
+    loaded = msgspec.structs.replace(settled, **choices.load.fields())
+    return chosen_inputs.with_sizes(loaded, sizes)
 
 
 def runtime_of(file: ChosenFile, asked: str, python: OtherPython | None) -> str:
@@ -152,7 +161,7 @@ def free_dimensions(files: Sequence[ChosenFile], batch: int) -> dict[str, int]:
         settled = shapes.concrete_shapes(known, 1)
         for spec in known:
             for position, name in enumerate(spec.shape or ()):
-                if isinstance(name, str) and not _follows_batch(name, position) and "+" not in name:
+                if isinstance(name, str) and not shapes.follows_batch(name, position) and "+" not in name:
                     found.setdefault(name, settled[spec.name][position])
     return found
 
@@ -169,15 +178,9 @@ def open_shapes(files: Sequence[ChosenFile]) -> dict[tuple[Path, str], Shape | N
     return found
 
 
-def _follows_batch(name: str, position: int) -> bool:
-    """A dimension is the batch where it has the batch's size whatever that is, or leads with a mute name."""
-    sizes = [shapes.default_size(name, batch) for batch in (2, 5)]
-    return sizes == [2, 5] or (position == 0 and sizes[0] is None)
-
-
-def _own_dimensions(file: ChosenFile, dimensions: Mapping[str, int]) -> dict[str, int]:
+def _own_sizes(file: ChosenFile, sizes: Mapping[str, Sequence[int]]) -> dict[str, Sequence[int]]:
     own = free_dimensions([file], 1)
-    return {name: size for name, size in dimensions.items() if name in own}
+    return {name: each for name, each in sizes.items() if name in own}
 
 
 def _input_files(file: ChosenFile, paths: Sequence[str]) -> dict[str, str]:

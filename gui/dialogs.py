@@ -38,6 +38,15 @@ class Dialogs:
         kinds = QCoreApplication.translate("Dialogs", "NumPy arrays (*.npy *.npz)")
         return QFileDialog.getOpenFileNames(self._parent(), title, folder, kinds)[0]
 
+    def choose_source(self, folder: str, is_folder: bool) -> str:
+        """An array, a picture, or a folder of either, for one input; empty where none was chosen."""
+        if is_folder:
+            title = QCoreApplication.translate("Dialogs", "Choose a folder of pictures or arrays")
+            return QFileDialog.getExistingDirectory(self._parent(), title, folder)
+        title = QCoreApplication.translate("Dialogs", "Choose a file for this input")
+        kinds = QCoreApplication.translate("Dialogs", "Arrays and pictures (*.npy *.png *.jpg *.jpeg)")
+        return QFileDialog.getOpenFileName(self._parent(), title, folder, kinds)[0]
+
     def choose_python(self) -> str:
         """A Python interpreter; empty where none was chosen."""
         title = QCoreApplication.translate("Dialogs", "Choose a Python interpreter")

@@ -181,6 +181,11 @@ class MainWindow(QMainWindow):
     def choose_inputs(self) -> None:
         self.page(RUN).set_input_files(self.dialogs.choose_inputs(self.settings.folder))
 
+    def choose_source(self, name: str, is_folder: bool) -> None:
+        """A file or folder for one input of a model."""
+        chosen = self.dialogs.choose_source(self.settings.folder, is_folder)
+        self.page(RUN).set_input_source(name, chosen)
+
     def choose_python(self) -> None:
         chosen = self.dialogs.choose_python()
         if chosen:

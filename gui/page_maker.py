@@ -48,10 +48,11 @@ class PageMaker:
         from gui.pages.run import RunPage
 
         window = self._window
-        page = RunPage(window.services, window.jobs, window.turns, window)
+        page = RunPage(window.services, window.jobs, window.turns, window, window.settings)
         page.start_requested.connect(window.desk.start)
         page.choose_requested.connect(window.choose_files)
         page.inputs_requested.connect(window.choose_inputs)
+        page.source_requested.connect(window.choose_source)
         page.python_requested.connect(window.choose_python)
         page.set_python(window.settings.python)
         page.python_named.connect(window.keep_python)

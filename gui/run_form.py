@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.choices import Choices
+from gui.input_rows import InputRows
 from gui.loads import Task
 from gui.pace import Pace
 from gui.panel import QuietLabel, plain_label
@@ -47,6 +48,7 @@ class RunForm(QWidget):
         self.batch, self.threads = QSpinBox(self), QSpinBox(self)
         self.tasks = TaskBox(self)
         self.rows = ShapeRows(self)
+        self.feeds = InputRows(self)
         self.exactly, self.duration = QCheckBox(self), QDoubleSpinBox(self)
         self.search_note = QuietLabel(self)
         self.fold = QPushButton(self)
@@ -99,6 +101,7 @@ class RunForm(QWidget):
         lower.addRow(exact)
         lower.addRow(self.search_note)
         hidden = self._form((self.replicates, self.seed, self.practice, self.load_timeout), self.more)
+        hidden.insertRow(0, self.feeds)
         self._labels[self.inputs] = plain_label(self.more)
         self._labels[self.inputs].setBuddy(self.choose_inputs)
         hidden.addRow(self._labels[self.inputs], given)
@@ -136,6 +139,7 @@ class RunForm(QWidget):
             spin.valueChanged.connect(self._tell)
         self.exactly.toggled.connect(self._tell)
         self.rows.changed.connect(self.changed)
+        self.feeds.changed.connect(self.changed)
         self.tasks.changed.connect(self._tell)
         self.fold.toggled.connect(self.more.setVisible)
         self.fold.toggled.connect(self._say_fold)
@@ -212,6 +216,8 @@ class RunForm(QWidget):
             dimensions=self.rows.dimensions,
             shapes=self.rows.shapes,
             input_files=tuple(self._input_files),
+            input_kinds=self.feeds.kinds,
+            input_sources=self.feeds.sources,
             threads=self.threads.value(),
             seed=self.seed.value(),
             preset=Preset(self.preset.currentData()),
@@ -251,6 +257,7 @@ class RunForm(QWidget):
         for label in self._labels.values():
             label.setMinimumWidth(width)
         self.rows.set_label_width(width)
+        self.feeds.set_label_width(width)
         self.tasks.set_label_width(width)
 
     def _words(self) -> dict[QWidget, str]:

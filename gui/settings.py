@@ -65,6 +65,15 @@ class Settings:
     def geometry(self, value: QByteArray) -> None:
         self._file.setValue("geometry", value)
 
+    @property
+    def inputs(self) -> str:
+        """What was given for the inputs of models, as gui.remembered writes it."""
+        return self._text("inputs")
+
+    @inputs.setter
+    def inputs(self, value: str) -> None:
+        self._file.setValue("inputs", value)
+
     def keep(self) -> None:
         """Write to disk now."""
         self._file.sync()

@@ -73,6 +73,15 @@ def _kind(word: str, numbers: list[float]) -> Optional[Kind]:
     return Kind(word, numbers[0]) if word == "constant" and count == 1 else None
 
 
+def fitting(spec: Tensor) -> tuple[str, ...]:
+    """Names of the kinds that can be asked of this input, by its dtype; none where it is text."""
+    try:
+        letter = dtype_of(spec).kind
+    except KnownError:
+        return ()
+    return tuple(name for name in NAMES if name != "flags" and letter in _FILLS[name])
+
+
 def dtype_of(spec: Tensor) -> np.dtype[Any]:
     """The numpy dtype; raises KnownError(INPUT_DTYPE) for one that numpy has no numbers of."""
     try:

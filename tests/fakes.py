@@ -138,7 +138,7 @@ class FakeDialogs:
     ) -> None:
         self.models, self.inputs, self.save = list(models), list(inputs), save
         self.trusts, self.closes, self.loses = trusts, closes, loses
-        self.python = ""
+        self.python = self.source = ""
         self.asked: list[tuple[object, ...]] = []
         self.sentences: list[str] = []
 
@@ -149,6 +149,10 @@ class FakeDialogs:
     def choose_inputs(self, folder: str) -> list[str]:
         self.asked.append(("inputs", folder))
         return self.inputs
+
+    def choose_source(self, folder: str, is_folder: bool) -> str:
+        self.asked.append(("source", folder, is_folder))
+        return self.source
 
     def choose_python(self) -> str:
         self.asked.append(("python",))

@@ -50,6 +50,10 @@ def _only(page: RunPage) -> RunPlan:
     return page.plans[0]
 
 
+def give(page: RunPage, dimension: str, text: str) -> None:
+    page.form.rows.fields[dimension].setText(text)
+
+
 def test_a_file_is_shown_with_its_format_and_size(page: RunPage, add: Callable[..., None]) -> None:
     add("/m/net.onnx")
     row = page.list.rows[0]
@@ -109,7 +113,7 @@ def test_every_choice_reaches_the_plan(page: RunPage, add: Callable[..., None]) 
     form.seed.setValue(9)
     form.practice.setValue(50)
     form.load_timeout.setValue(30)
-    form.rows.spins["height"].setValue(64)
+    give(page, "height", "64")
     form.exactly.setChecked(True)
     form.duration.setValue(2.5)
     plan = _only(page)
@@ -130,9 +134,9 @@ def test_named_dimensions_are_rows_with_sensible_sizes_and_the_batch_is_none_of_
     page: RunPage, add: Callable[..., None]
 ) -> None:
     add("/m/a.onnx")
-    assert {name: spin.value() for name, spin in page.form.rows.spins.items()} == {
-        "height": 224,
-        "width": 224,
+    assert {name: edit.text() for name, edit in page.form.rows.fields.items()} == {
+        "height": "224",
+        "width": "224",
     }
 
 
@@ -142,8 +146,8 @@ def test_a_dimension_is_given_only_to_files_that_have_it(
     add("/m/a.onnx")
     world.described = description(Tensor("ids", "int64", ("batch", "sequence")))
     add("/m/b.onnx")
-    page.form.rows.spins["height"].setValue(32)
-    page.form.rows.spins["sequence"].setValue(16)
+    give(page, "height", "32")
+    give(page, "sequence", "16")
     assert [plan.dimensions for plan in page.plans] == [{"height": 32}, {"sequence": 16}]
 
 

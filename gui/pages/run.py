@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from gui import loads, time_words, titles
+from gui import chosen_inputs, loads, remembered, time_words, titles
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
 from gui.choices import ChosenFile, free_dimensions, open_shapes, plan_for, runtime_of
@@ -36,7 +36,8 @@ Answer = TypeVar("Answer")
 
 class RunPage(QWidget):
     """Signals: `start_requested` with a list of RunPlan; `choose_requested`; `inputs_requested`;
-    `python_requested` when an interpreter is to be chosen, `python_named` with the path that is settled on.
+    `python_requested` when an interpreter is to be chosen, `python_named` with the path that is settled on;
+    `source_requested` when the file of an input or, if true, its folder is to be chosen.
     """
 
     start_requested = Signal(list)
@@ -44,9 +45,18 @@ class RunPage(QWidget):
     python_named = Signal(str)
     choose_requested = Signal()
     inputs_requested = Signal()
+    source_requested = Signal(str, bool)
 
-    def __init__(self, services: Services, jobs: Jobs, turns: Turns, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        jobs: Jobs,
+        turns: Turns,
+        parent: QWidget | None = None,
+        shelf: remembered.Shelf | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._shelf = shelf
         self._services, self._jobs, self._turns = services, jobs, turns
         self._is_asking = False
         self._surveyed: Surveyed | None = None
@@ -124,6 +134,7 @@ class RunPage(QWidget):
         self.list.removed.connect(self.remove_file)
         self.form.changed.connect(self._check)
         self.form.inputs_requested.connect(self.inputs_requested)
+        self.form.feeds.source_requested.connect(self.source_requested)
         self.form.python.choose_requested.connect(self.python_requested)
         self.form.python.named.connect(self.python_named)
         self.python.changed.connect(self._on_python)
@@ -171,8 +182,38 @@ class RunPage(QWidget):
 
     def _on_described(self, file: ChosenFile, description: Description) -> None:
         file.description, file.is_described = description, True
-        self.form.rows.show_rows(free_dimensions(self.files, 1), open_shapes(self.files))
+        self._show_inputs()
+        self._recall(file, description)
         self._check()
+
+    def _show_inputs(self) -> None:
+        """A row for everything that the files leave open."""
+        guessed = chosen_inputs.guessed(self.files)
+        self.form.rows.show_rows(free_dimensions(self.files, 1), open_shapes(self.files), guessed)
+        self.form.feeds.show_rows(chosen_inputs.offered_kinds(self.files))
+
+    def _recall(self, file: ChosenFile, description: Description) -> None:
+        """What was given for this model the last time that it was measured."""
+        if self._shelf is not None:
+            given = remembered.recall(self._shelf, remembered.key_of(file.path, description.inputs))
+            self.form.rows.recall(given.sizes)
+            self.form.feeds.recall(given.kinds)
+
+    def _keep_inputs(self) -> None:
+        for file in self.files:
+            if self._shelf is not None and file.description is not None:
+                inputs = file.description.inputs
+                own, names = free_dimensions([file], 1), {spec.name for spec in inputs}
+                given = remembered.Given(
+                    {name: text for name, text in self.form.rows.given.items() if name in own},
+                    {name: kind for name, kind in self.form.feeds.kinds.items() if name in names},
+                )
+                remembered.keep(self._shelf, remembered.key_of(file.path, inputs), given)
+
+    def set_input_source(self, name: str, path: str) -> None:
+        """The file or folder that was chosen for an input; empty where none was."""
+        if name in self.form.feeds.rows:
+            self.form.feeds.rows[name].set_source(path)
 
     def _taking(
         self, file: ChosenFile, then: Callable[[ChosenFile, Answer], None]
@@ -202,7 +243,7 @@ class RunPage(QWidget):
     def remove_file(self, file: ChosenFile) -> None:
         self.files.remove(file)
         self.list.take_out(file)
-        self.form.rows.show_rows(free_dimensions(self.files, 1), open_shapes(self.files))
+        self._show_inputs()
         self._offer()
         self._check()
 
@@ -263,6 +304,8 @@ class RunPage(QWidget):
             row.show_state(trouble)
         self.form.set_runnable(len(self.plans))
         self._missing = self.form.tasks.trouble or ("" if self.python.is_fit else "python")
+        if not (self.form.rows.is_complete and self.form.feeds.is_complete):
+            self._missing = self._missing or "inputs"
         if choices.load.task is Task.TOGETHER:
             self.plans = loads.together(self.plans)
         if self._missing:
@@ -274,6 +317,7 @@ class RunPage(QWidget):
     def request_start(self) -> None:
         """Start what can be started; nothing where nothing can."""
         if self.start.isEnabled():
+            self._keep_inputs()
             self.start_requested.emit(list(self.plans))
 
     def _say_ready(self) -> None:
@@ -286,6 +330,8 @@ class RunPage(QWidget):
             self.ready.setText(self.tr("Add a model file to begin."))
         elif self._missing == "python":
             self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the Python."))
+        elif self._missing == "inputs":
+            self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the input."))
         elif self._missing:
             self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the question."))
         elif not count:
@@ -299,8 +345,9 @@ class RunPage(QWidget):
         if not count:
             return self.tr("Close other programs for a quiet machine.")
         load, pace = self.form.tasks.load, self.form.pace
-        least, most = (count * seconds for seconds in pace.seconds(load))
-        processes = count * pace.processes(load)
+        shapes = sum(map(chosen_inputs.shapes_of, self.plans))
+        least, most = (shapes * seconds for seconds in pace.seconds(load))
+        processes = shapes * pace.processes(load)
         text = self.tr("{time} of measuring; each of %n process(es) gets ready first.", "", processes)
         left_out = self.tr(" %n file(s) left out.", "", refused) if refused else ""
         return text.format(time=time_words.between(least, most)) + left_out

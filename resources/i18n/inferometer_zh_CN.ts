@@ -90,6 +90,18 @@
         <translation>NumPy 数组 (*.npy *.npz)</translation>
     </message>
     <message>
+        <source>Choose a folder of pictures or arrays</source>
+        <translation>选择含有图片或数组的文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a file for this input</source>
+        <translation>为此输入选择文件</translation>
+    </message>
+    <message>
+        <source>Arrays and pictures (*.npy *.png *.jpg *.jpeg)</source>
+        <translation>数组和图片 (*.npy *.png *.jpg *.jpeg)</translation>
+    </message>
+    <message>
         <source>Choose a Python interpreter</source>
         <translation>选择 Python 解释器</translation>
     </message>
@@ -497,6 +509,104 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>One moment…</source>
         <translation>请稍候…</translation>
+    </message>
+</context>
+<context>
+    <name>InputRow</name>
+    <message>
+        <source>how many words, for example 32000</source>
+        <translation>词表大小，例如 32000</translation>
+    </message>
+    <message>
+        <source>from, to: for example 0, 1</source>
+        <translation>下限, 上限：例如 0, 1</translation>
+    </message>
+    <message>
+        <source>from, to: for example 0, 9</source>
+        <translation>下限, 上限：例如 0, 9</translation>
+    </message>
+    <message>
+        <source>for example 0.5</source>
+        <translation>例如 0.5</translation>
+    </message>
+    <message>
+        <source>Choose a .npy file or a picture.</source>
+        <translation>请选择一个 .npy 文件或一张图片。</translation>
+    </message>
+    <message>
+        <source>Choose a folder of pictures or of .npy files.</source>
+        <translation>请选择含有图片或 .npy 文件的文件夹。</translation>
+    </message>
+    <message>
+        <source>A whole number of at least 1, or nothing.</source>
+        <translation>不小于 1 的整数，或留空。</translation>
+    </message>
+    <message>
+        <source>Two numbers with a comma between, the smaller first.</source>
+        <translation>两个数，用逗号分隔，小的在前。</translation>
+    </message>
+    <message>
+        <source>Two whole numbers with a comma between, the smaller first.</source>
+        <translation>两个整数，用逗号分隔，小的在前。</translation>
+    </message>
+    <message>
+        <source>One number.</source>
+        <translation>一个数。</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Token ids</source>
+        <translation>词元编号</translation>
+    </message>
+    <message>
+        <source>Mask of ones</source>
+        <translation>全 1 掩码</translation>
+    </message>
+    <message>
+        <source>Probabilities</source>
+        <translation>概率</translation>
+    </message>
+    <message>
+        <source>Normal distribution</source>
+        <translation>正态分布</translation>
+    </message>
+    <message>
+        <source>Numbers in a range…</source>
+        <translation>指定范围的数…</translation>
+    </message>
+    <message>
+        <source>Whole numbers in a range…</source>
+        <translation>指定范围的整数…</translation>
+    </message>
+    <message>
+        <source>Constant…</source>
+        <translation>常数…</translation>
+    </message>
+    <message>
+        <source>From a file…</source>
+        <translation>来自文件…</translation>
+    </message>
+    <message>
+        <source>From a folder…</source>
+        <translation>来自文件夹…</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+</context>
+<context>
+    <name>InputRows</name>
+    <message>
+        <source>Input “{name}”</source>
+        <translation>输入“{name}”</translation>
     </message>
 </context>
 <context>
@@ -1747,6 +1857,10 @@ You are asked each time, also for the same content.</source>
         <source>Nothing can be measured yet; the reason stands at the Python.</source>
         <translation>尚无法测量；原因见所选的 Python。</translation>
     </message>
+    <message>
+        <source>Nothing can be measured yet; the reason stands at the input.</source>
+        <translation>现在还不能测量；原因写在输入旁。</translation>
+    </message>
     <message numerus="yes">
         <source>{time} of measuring; each of %n process(es) gets ready first.</source>
         <translation>
@@ -1898,14 +2012,6 @@ You are asked each time, also for the same content.</source>
         <translation>随机种子</translation>
     </message>
     <message>
-        <source>made up from the seed</source>
-        <translation>按种子生成</translation>
-    </message>
-    <message>
-        <source>from a file</source>
-        <translation>来自文件</translation>
-    </message>
-    <message>
         <source>as in the file</source>
         <translation>与文件一致</translation>
     </message>
@@ -1945,8 +2051,20 @@ You are asked each time, also for the same content.</source>
 <context>
     <name>ShapeRows</name>
     <message>
+        <source>Whole numbers of at least 1, with commas between.</source>
+        <translation>不小于 1 的整数，用逗号分隔。</translation>
+    </message>
+    <message>
+        <source>A guess: give the size that you will run.</source>
+        <translation>这是猜测：请给出实际运行时的大小。</translation>
+    </message>
+    <message>
         <source>Size of “{name}”</source>
         <translation>“{name}”的大小</translation>
+    </message>
+    <message>
+        <source>Several are gone through one after another: 128, 256, 512</source>
+        <translation>可以给出多个，依次测量：128, 256, 512</translation>
     </message>
     <message>
         <source>Shape of “{name}”</source>
