@@ -195,3 +195,12 @@ def test_a_thousand_operators_are_read_within_a_second(tmp_path: Path) -> None:
     found = inspection.describe(messages.Inspect(str(path), "torch_export"))
     assert perf_counter() - begin < 1
     assert len(found.nodes) == 1000
+
+
+def test_the_sample_does_the_work_of_the_onnx_sample() -> None:
+    samples = Path(__file__).parent.parent / "resources" / "samples"
+    program = inspection.describe(messages.Inspect(str(samples / "digits.pt2"), "torch_export", batch=4))
+    onnx = inspection.describe(messages.Inspect(str(samples / "digits.onnx"), "onnx", batch=4))
+    assert program.flops.per_inference == onnx.flops.per_inference
+    assert program.parameters == onnx.parameters
+    assert (program.inputs, program.outputs) == (onnx.inputs, onnx.outputs)
