@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui import sentences, titles
@@ -28,6 +28,8 @@ class PythonField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.edit, self.choose, self.note = QLineEdit(self), QPushButton(self), wrapped_label(self)
+        # What is to be typed into a terminal can be copied.
+        self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._path = ""
         self._is_asking = False
         self._found: OtherPython | None = None

@@ -90,8 +90,10 @@ def _precision(code: str) -> str:
 
 
 def _python(seen: Environment) -> str | None:
-    if seen.python is None or seen.python_interpreter != "other":
-        return seen.python
+    if seen.python is None:
+        return None
+    if seen.python_interpreter != "other":
+        return visible(seen.python)
     words = QCoreApplication.translate("Settings", "{version}, an interpreter of your choice")
     return words.format(version=visible(seen.python))
 
