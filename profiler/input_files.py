@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,11 +42,16 @@ def read(input_files: Mapping[str, str], specs: Sequence[Tensor]) -> dict[str, S
     found: dict[str, Source] = {}
     for name, path in input_files.items():
         found.update({name: _source(Path(path))} if name else _named(Path(path)))
+    check_names(found, specs)
+    return found
+
+
+def check_names(names: Iterable[str], specs: Sequence[Tensor]) -> None:
+    """Raises KnownError(INPUT_UNKNOWN) for a name that no input has."""
     known = [spec.name for spec in specs]
-    for name in found:
+    for name in names:
         if name not in known:
             raise KnownError(ErrorKind.INPUT_UNKNOWN, name=name, known=", ".join(known))
-    return found
 
 
 def _source(path: Path) -> Source:

@@ -92,6 +92,7 @@ def _inputs(
 ) -> tuple[Pool, dict[str, str], int, tuple[Reason, ...]]:
     """Sets of inputs to rotate, where each input comes from, the batch, and what is to be said of them."""
     sources = input_files.read(plan.input_files, specs)
+    input_files.check_names(plan.input_kinds, specs)
     wanted = {**plan.shapes, **input_files.wanted_shapes(sources, specs, plan.batch, plan.shapes)}
     concrete, batch = _shapes(plan, specs, wanted)
     _check_room(plan, specs, concrete)

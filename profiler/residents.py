@@ -101,6 +101,7 @@ class Residents:
             shapes={},
             dimensions={},
             input_files={},
+            input_kinds={},
             companions=(),
             scenario=SingleStream(),
             batch=1,
