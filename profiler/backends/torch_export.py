@@ -48,7 +48,7 @@ class TorchExport:
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
         session = self.load(path, options)
-        return torch_trace.trace(self._torch, session, order, session.by_node())
+        return torch_trace.trace(self._torch, session, session.by_node, order, options.device)
 
     def load(self, path: Path, options: LoadOptions) -> TorchExportSession:
         """Raises KnownError(MODEL_DAMAGED) where the archive holds what could run when it is opened."""
@@ -101,9 +101,18 @@ class TorchExportSession(TorchSession):
         self._check(self._tensors(inputs))
         return super().bind(inputs, lane)
 
-    def by_node(self) -> Any:
-        """The same module run node by node, each under its name: see torch_trace."""
-        return torch_trace.node_by_node(self._torch, self._module)
+    def by_node(self, inputs: Mapping[str, Array]) -> Call:
+        """A call that runs the same module node by node, each under its name: see torch_trace."""
+        self._check(tensors := self._tensors(inputs))
+        leaves = self._leaves(tensors)
+        run = torch_trace.node_by_node(self._torch, self._module)
+
+        def call() -> object:
+            there = [self._to_device(leaf) for leaf in leaves]
+            answer = run(there)
+            return answer if self._device == "cpu" else torch_session.to_host(answer)
+
+        return call
 
     def _leaves(self, tensors: Mapping[str, Any]) -> list[Any]:
         return [tensors[leaf.name] if leaf.tensor else leaf.constant for leaf in self._program.leaves]

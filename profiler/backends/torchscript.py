@@ -39,7 +39,8 @@ class TorchScript:
         return torch_session.precisions(device)
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
-        return torch_trace.trace(self._torch, self.load(path, options), order)
+        session = self.load(path, options)
+        return torch_trace.trace(self._torch, session, session.bind, order, options.device)
 
     def load(self, path: Path, options: LoadOptions) -> TorchScriptSession:
         torch = self._torch
