@@ -11,7 +11,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from gui import table_copy
-from gui.models.points_table import PointsTable
+from gui.models.column_table import ColumnTable
 from gui.models.text_table import TextTable
 from gui.results import point_text
 from gui.results.load_tab import LoadTab
@@ -24,30 +24,30 @@ Down, Up = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
 
 
 @pytest.fixture
-def model() -> PointsTable:
+def model() -> ColumnTable:
     return _filled(builders_engine.sweep_result())
 
 
-def _filled(result: RunResult) -> PointsTable:
-    made = PointsTable()
-    made.set_points(points_table.columns(result, "en"), result.points, [""] * len(result.points))
+def _filled(result: RunResult) -> ColumnTable:
+    made = ColumnTable()
+    made.set_rows(points_table.columns(result, "en"), result.points)
     return made
 
 
-def _column(model: PointsTable, head: str) -> int:
+def _column(model: ColumnTable, head: str) -> int:
     return [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())].index(head)
 
 
-def _cells(model: PointsTable, head: str) -> list[str]:
+def _cells(model: ColumnTable, head: str) -> list[str]:
     column = _column(model, head)
     return [model.index(row, column).data() for row in range(model.rowCount())]
 
 
-def test_the_model_keeps_qts_rules(model: PointsTable, qtmodeltester: ModelTester) -> None:
+def test_the_model_keeps_qts_rules(model: ColumnTable, qtmodeltester: ModelTester) -> None:
     qtmodeltester.check(model)
 
 
-def test_numbers_are_sorted_as_numbers_and_what_failed_stays_last(model: PointsTable) -> None:
+def test_numbers_are_sorted_as_numbers_and_what_failed_stays_last(model: ColumnTable) -> None:
     assert _cells(model, "batch") == ["1", "4", "16", "64"]
     model.sort(_column(model, "P99"), Down)
     assert _cells(model, "batch") == ["16", "4", "1", "64"]
@@ -56,7 +56,7 @@ def test_numbers_are_sorted_as_numbers_and_what_failed_stays_last(model: PointsT
     assert _cells(model, "P99")[-1] == "–"
 
 
-def test_a_point_is_found_after_sorting_and_a_third_click_restores_the_order(model: PointsTable) -> None:
+def test_a_point_is_found_after_sorting_and_a_third_click_restores_the_order(model: ColumnTable) -> None:
     model.sort(_column(model, "batch"), Down)
     assert model.row_of(3) == 0
     model.sort(-1)
@@ -64,9 +64,9 @@ def test_a_point_is_found_after_sorting_and_a_third_click_restores_the_order(mod
     assert model.row_of(9) == -1
 
 
-def test_the_columns_a_reader_needs_are_there(model: PointsTable) -> None:
+def test_the_columns_a_reader_needs_are_there(model: ColumnTable) -> None:
     heads = [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
-    assert heads == ["batch", "mean", "P50", "P90", "P95", "P99", "samples/s", "note"]
+    assert heads == ["batch", "mean", "P50", "P90", "P95", "P99", "samples/s", "peak memory", "note"]
     assert _cells(model, "note") == ["", "knee", "best under the limit", "failed"]
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import sentences, tables
-from gui.models.points_table import PointsTable
+from gui.models.column_table import ColumnTable
 from gui.panel import QuietLabel, wrapped_label
 from gui.plots.curve import LoadCurve
 from gui.plots.curve_points import Marks
@@ -45,7 +45,7 @@ class LoadTab(QWidget):
         self.by_rate.setChecked(True)
         self.about, self.notes = wrapped_label(self), QuietLabel(self)
         self.notes.setWordWrap(True)
-        self.table, self.model = QTableView(self), PointsTable(self)
+        self.table, self.model = QTableView(self), ColumnTable(self)
         self.above, below = self._above(), self._below()
         self.split = QSplitter(Qt.Orientation.Vertical, self)
         for widget in (self.above, self.together, below):
@@ -131,8 +131,11 @@ class LoadTab(QWidget):
         if self._result is None:
             return
         result, language = self._result, sentences.language()
-        more = ["\n".join(point_text.doubts(result, point)) for point in result.points]
-        self.model.set_points(points_table.columns(result, language), result.points, more)
+        self.model.set_rows(
+            points_table.columns(result, language),
+            result.points,
+            lambda point: "\n".join(point_text.doubts(result, point)),
+        )
         header = self.table.horizontalHeader()
         self.model.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -63,6 +63,14 @@ def _memory() -> dict[str, str]:
         "memory.baseline_rss_bytes": QCoreApplication.translate("Names", "RSS before loading"),
         "memory.after_load_rss_bytes": QCoreApplication.translate("Names", "RSS after loading"),
         "memory.peak_rss_bytes": QCoreApplication.translate("Names", "Most memory used (peak RSS)"),
+        "memory.load_peak_bytes": QCoreApplication.translate("Names", "Peak while loading"),
+        "memory.first_call_peak_bytes": QCoreApplication.translate("Names", "Peak at the first calls"),
+        "memory.steady_peak_bytes": QCoreApplication.translate("Names", "Peak while measuring"),
+        "memory.activations_estimate_bytes": QCoreApplication.translate(
+            "Names", "Activations (estimated from the graph)"
+        ),
+        "memory.workspace_bytes": QCoreApplication.translate("Names", "Workspace and the runtime's own"),
+        "memory.arena_bytes": QCoreApplication.translate("Names", "Reserved by the allocator"),
         "memory.model_peak_bytes": QCoreApplication.translate("Names", "Of that, by the model"),
         "memory.weights_bytes": QCoreApplication.translate("Names", "Weights"),
         "memory.inputs_bytes": QCoreApplication.translate("Names", "Inputs"),
@@ -77,6 +85,9 @@ def _arithmetic() -> dict[str, str]:
     return {
         "flops.per_inference": QCoreApplication.translate("Names", "FLOPs per inference"),
         "flops.macs_per_inference": QCoreApplication.translate("Names", "MACs per inference"),
+        "flops.integer_per_inference": QCoreApplication.translate(
+            "Names", "Of these, operations on integers"
+        ),
         "flops.per_sample": QCoreApplication.translate("Names", "FLOPs per sample"),
         "flops.other_per_inference": QCoreApplication.translate("Names", "Other arithmetic, counted apart"),
         "flops.counted_fraction": QCoreApplication.translate("Names", "Operators counted"),

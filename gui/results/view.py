@@ -17,6 +17,8 @@ from gui.results import numbers, settings
 from gui.results.charts import OrderTab, WaitsTab
 from gui.results.error_card import ErrorCard
 from gui.results.load_tab import LoadTab
+from gui.results.memory_tab import MemoryTab
+from gui.results.operators_tab import OperatorsTab
 from gui.results.page_tabs import PageTabs
 from gui.results.phases_tab import PhasesTab
 from gui.results.readings import all_readings
@@ -25,7 +27,13 @@ from gui.results.section_view import SectionView
 from gui.results.verdict_line import VerdictLine
 from profiler import sample_parts
 from profiler.error_text import visible
-from profiler.reports import load_sections, open_loop_text, points_table
+from profiler.reports import (
+    load_sections,
+    memory_table,
+    open_loop_text,
+    operators_table,
+    points_table,
+)
 from profiler.reports.sections import Section
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -57,6 +65,7 @@ class ResultView(QWidget):
         self.error = ErrorCard(self)
         self.cards = [MetricCard(self) for _ in range(_CARDS)]
         self.load, self.schedule = LoadTab(), ScheduleTab()
+        self.operators, self.memory = OperatorsTab(), MemoryTab()
         self.phases, self.more = PhasesTab(), SectionView()
         self.waits, self.order = WaitsTab(), OrderTab()
         self.numbers, self.settings, self.missing = FactsView(), FactsView(), FactsView()
@@ -85,7 +94,7 @@ class ResultView(QWidget):
 
     def _pages(self) -> tuple[QWidget, ...]:
         charts = (self.load, self.schedule, self.waits, self.order, self.phases)
-        return (*charts, self.more, self.numbers, self.settings, self.missing)
+        return (*charts, self.operators, self.memory, self.more, self.numbers, self.settings, self.missing)
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
@@ -118,7 +127,8 @@ class ResultView(QWidget):
             self.load.show_result(result)
         self.tabs.setTabVisible(self.tabs.indexOf(self.schedule), ScheduleTab.applies(result))
         self.schedule.show_result(result)
-        self.phases.show_result(result)
+        for page in (self.phases, self.operators, self.memory):
+            page.show_result(result)
         self.verdict.show_result(result)
         self.error.setVisible(result.error is not None)
         if result.error is not None:
@@ -182,6 +192,8 @@ class ResultView(QWidget):
             self.tr("Waits"),
             self.tr("In order"),
             self.tr("Phases"),
+            self.tr("Inside"),
+            self.tr("Memory"),
             self.tr("Processes and machine"),
             self.tr("All numbers"),
             self.tr("Settings"),
@@ -205,7 +217,13 @@ class ResultView(QWidget):
 def _other_sections(result: RunResult) -> list[Section]:
     """Those that have no tab of their own."""
     language = sentences.language()
-    makers = (points_table.section, open_loop_text.section, open_loop_text.schedule)
+    makers = (
+        points_table.section,
+        open_loop_text.section,
+        open_loop_text.schedule,
+        operators_table.section,
+        memory_table.section,
+    )
     shown = [maker(result, language) for maker in makers]
     return [section for section in load_sections.of(result, language) if section not in shown]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from profiler.reports import (
     call_table,
     machine_sections,
+    memory_table,
     open_loop_text,
+    operators_table,
     points_table,
     processes_table,
     residents_table,
@@ -19,6 +21,8 @@ _MAKERS = (
     residents_table.section,
     open_loop_text.section,
     open_loop_text.schedule,
+    operators_table.section,
+    memory_table.section,
     call_table.section,
     processes_table.section,
     machine_sections.during,

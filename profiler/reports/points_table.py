@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from profiler import error_text, settings_text, units
+from profiler.reports.columns import Column
 from profiler.reports.sections import Section, label
 from profiler.result import Point, RunResult, Status
 from profiler.wording import Language
 
 PERCENTILES = ("p50", "p90", "p95", "p99")
 _KEPT = {True: "kept", False: "not_kept", None: "undecided"}
-
-
-class Column(NamedTuple):
-    """A heading, what stands below it, and the number by which it is sorted; None: words, in their order."""
-
-    head: str
-    cell: Callable[[Point], str]
-    number: Callable[[Point], float | None] | None = None
 
 
 def section(result: RunResult, language: Language) -> Section | None:
@@ -56,7 +48,7 @@ def _heading(result: RunResult) -> str:
     return "conditions" if result.points[0].together else "points"
 
 
-def columns(result: RunResult, language: Language) -> list[Column]:
+def columns(result: RunResult, language: Language) -> list[Column[Point]]:
     """What is told of each point, in the order of reading."""
     found = [*_settings(result, language), _duration("P50", "p50_ns"), _duration("P99", "p99_ns")]
     if not is_search(result):
@@ -95,9 +87,9 @@ def _count(point: Point) -> float:
     return point.latency.count
 
 
-def _settings(result: RunResult, language: Language) -> list[Column]:
+def _settings(result: RunResult, language: Language) -> list[Column[Point]]:
     """Words to the left, then the settings that differ."""
-    found: list[Column] = []
+    found: list[Column[Point]] = []
     for field in ("stage", "together"):
         if any(getattr(point, field) for point in result.points):
             found.append(Column(label(field, language), _word(field, language)))
@@ -119,7 +111,7 @@ def _word(field: str, language: Language) -> Callable[[Point], str]:
     return cell
 
 
-def _setting(head: str, field: str) -> Column:
+def _setting(head: str, field: str) -> Column[Point]:
     return Column(
         head,
         lambda point: settings_text.value(point, field),
@@ -127,7 +119,7 @@ def _setting(head: str, field: str) -> Column:
     )
 
 
-def _duration(head: str, field: str) -> Column:
+def _duration(head: str, field: str) -> Column[Point]:
     return Column(
         head,
         lambda point: units.duration(getattr(point.latency, field)),
