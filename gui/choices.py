@@ -69,7 +69,7 @@ class Choices:
     """What holds for every file; `shapes` by path and input; `python` where another one is to measure.
 
     `dimensions` holds the sizes to go through by name; `input_kinds` and `input_sources` by input what it is
-    made of, or the file or folder that it is read from.
+    made of, or the file or folder that it is read from; `shared_kinds` by path what follows from other files.
     Without `duration_s` the preset decides how long, with `replicates` 0 in how many processes.
     """
 
@@ -81,6 +81,7 @@ class Choices:
     input_files: Sequence[str] = ()
     input_kinds: Mapping[str, str] = field(default_factory=dict)
     input_sources: Mapping[str, str] = field(default_factory=dict)
+    shared_kinds: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
     threads: int = 0
     seed: int = 0
     preset: Preset = Preset.STANDARD
@@ -97,7 +98,8 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
     given = {name: shape for (path, name), shape in choices.shapes.items() if path == file.path}
     sizes = _own_sizes(file, choices.dimensions)
     dimensions = {name: each[0] for name, each in sizes.items()}
-    own = chosen_inputs.fields(file, choices.input_kinds, choices.input_sources)
+    kinds = {**choices.shared_kinds.get(file.path, {}), **choices.input_kinds}
+    own = chosen_inputs.fields(file, kinds, choices.input_sources)
     if file.description is not None:
         _check_batches(file.description.inputs, choices.load.batches(choices.batch), given, dimensions)
     settled = RunPlan(

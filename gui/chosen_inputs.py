@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from profiler import input_kinds, shapes
+from profiler import input_kinds, shapes, shared_kinds
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import RunPlan
 
@@ -34,6 +35,12 @@ def offered_kinds(files: Sequence[ChosenFile]) -> dict[str, tuple[str, ...]]:
 def guessed(files: Sequence[ChosenFile]) -> list[str]:
     """Named dimensions for whose size of 1 nothing speaks."""
     return shapes.guessed_dimensions(_specs(files), ())
+
+
+def shared(files: Sequence[ChosenFile]) -> dict[Path, dict[str, str]]:
+    """Kinds by file that make every export of one network get the same (profiler.shared_kinds)."""
+    found = shared_kinds.of([file.description for file in files])
+    return {file.path: kinds for file, kinds in zip(files, found, strict=True) if kinds}
 
 
 def fields(file: ChosenFile, kinds: Mapping[str, str], sources: Mapping[str, str]) -> dict[str, Any]:

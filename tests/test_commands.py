@@ -95,8 +95,8 @@ def test_given_inputs_are_used(inferometer: Command) -> None:
     code, out, _ = inferometer("profile", ONNX, "--input", "image=x.npy", "--json", "-", *SHORT)
     assert code == 0
     document = json.loads(out)
-    assert document["plan"]["inputs"] == {"image": "file"}
-    assert document["plan"]["shapes"] == {"image": [2, 1, 8, 8]}
+    assert document["plan"]["inputs"] == {"image": "files:2"}
+    assert document["plan"]["shapes"] == {"image": [1, 1, 8, 8]}
 
 
 def test_the_history_shows_exports_imports_and_puts_aside(inferometer: Command, tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
 from gui import remembered
 from gui.background import Jobs
+from gui.choices import ChosenFile
 from gui.input_row import InputRow
 from gui.page_maker import RUN
 from gui.pages.run import RunPage
@@ -214,3 +216,15 @@ def test_every_kind_that_can_be_asked_for_has_a_name(qtbot: QtBot) -> None:
     row = InputRow([name for name in input_kinds.NAMES if name != "flags"])
     qtbot.addWidget(row)
     assert all(row.kind.itemText(at) != row.kind.itemData(at) for at in range(row.kind.count()))
+
+
+def test_two_exports_of_one_network_are_fed_alike(open_page: Callable[..., RunPage]) -> None:
+    page = open_page(IDS)
+    first = page.files[0]
+    table = msgspec.structs.replace(description(IDS), input_limits={"ids": 32_000})
+    page.files.append(ChosenFile(Path("/m/b.onnx"), first.form, first.runtime, description=table))
+    page.list.add(page.files[1])
+    page._check()
+    assert [plan.input_kinds for plan in page.plans] == [{"ids": "tokens:32000"}, {}]
+    _choose(page, "ids", "tokens", "7")
+    assert [plan.input_kinds for plan in page.plans] == [{"ids": "tokens:7"}] * 2

@@ -293,7 +293,12 @@ class RunPage(QWidget):
 
     def _check(self) -> None:
         """Make the plans anew; what does not fit a file is said at that file."""
-        self.plans, choices = [], replace(self.form.choices, python=self.python.found)
+        self.plans, choices = (
+            [],
+            replace(
+                self.form.choices, python=self.python.found, shared_kinds=chosen_inputs.shared(self.files)
+            ),
+        )
         for row in self.list.rows:
             trouble = None
             if row.file.form is not None and row.file.refusal is None:

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from profiler import error_text, ranks, trust, wording
 from profiler.backends import catalog
-from profiler.commands import documents, load_arguments, plan_arguments
+from profiler.commands import comparison, documents, load_arguments, plan_arguments
 from profiler.commands.queue import Queue, exit_code
 from profiler.errors import KnownError
 from profiler.plan import RunPlan
@@ -84,7 +84,7 @@ def _run(
     for file in arguments.trust:
         _attempt(queue, language, functools.partial(_trust, Path(file)))
     plans = [plan for file in arguments.files if (plan := _plan(queue, language, Path(file), arguments))]
-    ended = queue.carry_out(plans)
+    ended = queue.carry_out(comparison.alike(plans))
     if is_first:
         show(ended, arguments, language, out, queue)
     return exit_code(queue)
