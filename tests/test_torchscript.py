@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,6 +75,50 @@ def test_several_outputs_get_names_and_bfloat16_becomes_float32(tmp_path: Path) 
     session.close()
     assert [array.tolist() for array in found.values()] == [[2.0, 2.0], [1.0, 1.0]]
     assert {array.dtype.name for array in found.values()} == {"float32"}
+
+
+def test_calls_of_other_threads_infer_too() -> None:
+    session = torchscript.open_backend().load(MODEL, LoadOptions("cpu", 1, "bf16"))
+    call = session.bind({"image": np.ones((1, 1, 8, 8), dtype=np.float32)}, lane=1)
+    seen: list[object] = []
+
+    def lane() -> None:
+        answer: Any = call()
+        seen.append((answer.is_inference(), answer.dtype))
+
+    thread = threading.Thread(target=lane)
+    thread.start()
+    thread.join()
+    session.close()
+    assert seen == [(True, torch.bfloat16)]
+    assert session.precision_effective == "bf16"
+
+
+@pytest.mark.parametrize("asked", ["as_is", "fp32"])
+def test_tf32_is_off_unless_asked_for(asked: str) -> None:
+    torch.backends.cudnn.allow_tf32 = True
+    torchscript.open_backend().load(MODEL, LoadOptions("cpu", 1, asked)).close()
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32
+
+
+def test_tf32_is_no_precision_of_the_cpu() -> None:
+    backend = torchscript.open_backend()
+    assert backend.precisions("cpu") == ("fp32", "bf16", "fp16")
+    assert "tf32" in backend.precisions("cuda:0")
+    with pytest.raises(KnownError) as caught:
+        backend.load(MODEL, LoadOptions("cpu", 1, "tf32"))
+    assert caught.value.kind is ErrorKind.PRECISION_UNKNOWN
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_quantised_module_computes_on_integers(tmp_path: Path) -> None:
+    layers = torch.nn.Sequential(torch.nn.Linear(16, 8), torch.nn.ReLU()).eval()
+    quantised = torch.ao.quantization.quantize_dynamic(layers, {torch.nn.Linear}, dtype=torch.qint8)
+    torch.jit.save(torch.jit.trace(quantised, torch.zeros(2, 16)), str(tmp_path / "q.pt"))
+    session = torchscript.open_backend().load(tmp_path / "q.pt", LoadOptions("cpu", 1))
+    session.close()
+    assert session.precision_effective == "int8"
 
 
 def test_a_shape_that_the_layers_refuse_is_a_shape_mismatch(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -127,14 +128,14 @@ class TorchSession:
             positional, named = self.arguments(tensors)
         except (RuntimeError, MemoryError, AssertionError) as error:
             raise explain(error, ErrorKind.RUNTIME_REFUSED) from error
-        module, is_entered, enter = self._module, self._modes.is_entered, self._modes.enter
-        if self._device != "cpu":
-            module = self._there_and_back
+        is_entered, enter = self._modes.is_entered, self._modes.enter
+        compute = self._module if self._device == "cpu" else self._there_and_back
+        answer = functools.partial(compute, *positional, **named)
 
         def call() -> object:
             if not is_entered():
                 enter()
-            return module(*positional, **named)
+            return answer()
 
         return call
 
