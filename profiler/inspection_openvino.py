@@ -95,7 +95,7 @@ def _elements(node: Any) -> int:
 
 def _opsets(versions: Counter[str]) -> dict[str, int]:
     numbers = [int(name.removeprefix("opset")) for name in versions if name.removeprefix("opset").isdigit()]
-    return {"opset": max(numbers)} if numbers else {}
+    return {"openvino": max(numbers)} if numbers else {}
 
 
 def _producer(model: Any) -> str | None:

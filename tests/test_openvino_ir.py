@@ -36,7 +36,7 @@ def test_what_the_file_is() -> None:
         ("image", "float32", (None, 1, 8, 8))
     ]
     assert {one.type: one.count for one in found.operators}["Convolution"] == 3
-    assert found.opsets["opset"] >= 1
+    assert found.opsets["openvino"] >= 1
     assert str(found.producer).startswith("OpenVINO 20")
 
 

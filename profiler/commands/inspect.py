@@ -10,9 +10,10 @@ import msgspec
 
 from profiler import error_text, inspect_client, trust
 from profiler.backends import catalog
-from profiler.commands import documents, input_arguments, inspect_table
+from profiler.commands import documents, input_arguments
 from profiler.errors import ErrorKind, KnownError
 from profiler.messages import Description
+from profiler.reports import description_table, nodes_table
 from profiler.wording import Language
 
 
@@ -36,7 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--batch", type=_batch, default=1, metavar="N", help="batch that FLOPs are counted for"
     )
     input_arguments.add_shapes(parser)
+    parser.add_argument(
+        "--nodes", action="store_true", help="also list the operators, the most arithmetic first"
+    )
     parser.add_argument("--json", metavar="OUT.json", help="the facts as JSON; - writes to standard output")
+    parser.add_argument(
+        "--csv", metavar="OUT.csv", help="every operator with its figures; of several files one CSV each"
+    )
 
 
 def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: TextIO) -> int:
@@ -52,8 +59,11 @@ def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: Tex
             documents_found.append({"file": Path(file).name, "error": msgspec.to_builtins(error.info)})
             continue
         documents_found.append(document(inspected))
+        failed = _write_csv(inspected, arguments, language, err) or failed
         if arguments.json != "-":
             _print(inspected, language, out, first=position == 0)
+            if arguments.nodes and inspected.found.nodes:
+                print("\n".join(["", *nodes_table.lines(inspected.found.nodes, language)]), file=out)
     return _write(documents_found, arguments.json, language, out, err) or failed
 
 
@@ -90,7 +100,7 @@ def _batch(text: str) -> int:
 
 
 def _print(inspected: Inspected, language: Language, out: TextIO, first: bool) -> None:
-    lines = inspect_table.lines(
+    lines = description_table.lines(
         inspected.path.name,
         inspected.form,
         inspected.size_bytes,
@@ -100,6 +110,21 @@ def _print(inspected: Inspected, language: Language, out: TextIO, first: bool) -
         language,
     )
     print("\n".join(lines if first else ["", *lines]), file=out)
+
+
+def _write_csv(inspected: Inspected, arguments: argparse.Namespace, language: Language, err: TextIO) -> int:
+    """Of several files each goes beside the others, with the name of its model before the ending."""
+    if not arguments.csv:
+        return 0
+    target = Path(arguments.csv)
+    if len(arguments.files) > 1:
+        target = target.with_name(f"{target.stem}-{inspected.path.name}{target.suffix}")
+    try:
+        documents.save(target, nodes_table.csv_text(inspected.found.nodes).encode())
+    except KnownError as error:
+        print(error_text.sentence(error.info, language), file=err)
+        return 1
+    return 0
 
 
 def _write(

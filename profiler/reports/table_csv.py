@@ -47,7 +47,7 @@ def text(results: Sequence[RunResult]) -> str:
     for result in results:
         for point, index in _points(result):
             cells = _cells(result, point, index)
-            writer.writerow([_safe(cells[column]) for column in COLUMNS])
+            writer.writerow([safe(cells[column]) for column in COLUMNS])
     return out.getvalue()
 
 
@@ -111,7 +111,7 @@ def _blocks(point: Point) -> dict[str, object]:
     return cells
 
 
-def _safe(value: object) -> str:
+def safe(value: object) -> str:
     """Empty for what is not known; text that a spreadsheet would run is made text by an apostrophe."""
     if value is None:
         return ""

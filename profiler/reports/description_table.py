@@ -29,9 +29,15 @@ def lines(
     language: Language,
 ) -> list[str]:
     """The file's name and one line for each fact; several inputs stand below each other."""
+    return [visible(name), *aligned(rows(form, size_bytes, sha256, trusted, found, language))]
+
+
+def rows(
+    form: Format, size_bytes: int, sha256: str, trusted: bool, found: Description, language: Language
+) -> list[Row]:
+    """What the file is, a word and its value each; a row without a word goes on with the one before."""
     table = _Table(language, found)
-    rows = [*table.identity(form, size_bytes, sha256, trusted), *table.signature(), *table.contents()]
-    return [visible(name), *aligned(rows)]
+    return [*table.identity(form, size_bytes, sha256, trusted), *table.signature(), *table.contents()]
 
 
 def aligned(rows: Iterable[Row]) -> list[str]:
@@ -94,6 +100,7 @@ class _Table:
         if found.buffers:
             yield self._say("buffers"), self._say("buffers_value", count=f"{found.buffers:,}")
         yield self._say("weights"), self._weights()
+        yield from self._memory()
         yield from self._flops()
         yield self._say("operators"), self._operators()
 
@@ -104,6 +111,17 @@ class _Table:
         parts = [f"{dtype} {units.size(size)}" for dtype, size in _largest(self._found.weights_by_dtype)]
         return self._say("weights_value", total=units.size(total), parts=", ".join(parts))
 
+    def _memory(self) -> Iterator[Row]:
+        """What activations need at once, by the graph."""
+        memory = self._found.memory
+        if memory is None or memory.peak_activations_bytes is None:
+            if memory is not None:
+                yield self._say("activations"), self._say("activations_unknown", count=memory.unknown_tensors)
+            return
+        peak, node = units.size(memory.peak_activations_bytes), visible(memory.peak_node or "")
+        code = "activations_at" if node else "activations_value"
+        yield self._say("activations"), self._say(code, size=peak, node=node)
+
     def _flops(self) -> Iterator[Row]:
         flops = self._found.flops
         if flops.per_inference is None:
@@ -113,6 +131,9 @@ class _Table:
         macs = units.quantity(flops.macs_per_inference)
         value = self._say("flops_value", flops=units.flops(flops.per_inference), shapes=shapes, macs=macs)
         yield self._say("flops"), value
+        if flops.integer_per_inference:
+            integer = units.quantity(flops.integer_per_inference)
+            yield self._say("integer"), self._say("integer_value", count=integer)
         other = units.flops(flops.other_per_inference)
         yield self._say("other_flops"), self._say("other_flops_value", flops=other)
         yield self._say("counted"), self._counted()
