@@ -9,9 +9,8 @@ from profiler import messages
 from profiler.backends import pt2_package, pt2_program, pt2_survey
 from profiler.result import Flops, Reason
 
-_COMPILED_AWAY = (
-    "parameters", "buffers", "weights_bytes", "operators", "nodes", "memory", "flops.per_inference",
-)  # fmt: skip
+_COMPILED_AWAY = ("operators", "nodes", "memory", "flops.per_inference")
+_OF_WEIGHTS = ("parameters", "buffers", "weights_bytes")
 
 
 def program(request: messages.Inspect, path: Path) -> messages.Description:
@@ -43,10 +42,12 @@ def program(request: messages.Inspect, path: Path) -> messages.Description:
 
 
 def package(request: messages.Inspect, path: Path) -> messages.Description:
-    """An AOTInductor package: native code, of which only the list of contents and the notes are read."""
+    """An AOTInductor package: native code, of which only the notes and the C++ source beside it are read."""
     read = pt2_package.read(path)
     shapes, _ = parts.shapes(read.inputs, request)
     unavailable = dict.fromkeys(_COMPILED_AWAY, Reason("native_code"))
+    if read.constants is None:
+        unavailable |= dict.fromkeys(_OF_WEIGHTS, Reason("native_code"))
     if not read.inputs:
         unavailable["inputs"] = Reason("native_code_inputs")
     if not read.outputs:
@@ -54,12 +55,13 @@ def package(request: messages.Inspect, path: Path) -> messages.Description:
     return messages.Description(
         inputs=read.inputs,
         outputs=read.outputs,
-        parameters=None,
-        weights_bytes=None,
-        weights_by_dtype={},
+        parameters=_elements(read, are_parameters=True),
+        weights_bytes=None if read.constants is None else sum(_by_dtype(read).values()),
+        weights_by_dtype=_by_dtype(read),
         operators=(),
         flops=Flops(),
         producer=_producer(read),
+        buffers=_elements(read, are_parameters=False),
         shapes_origin=read.origin,
         shapes=shapes or {},
         unavailable=unavailable,
@@ -69,3 +71,16 @@ def package(request: messages.Inspect, path: Path) -> messages.Description:
 def _producer(read: pt2_package.Package) -> str:
     target = " ".join(part for part in (read.device, read.platform) if part)
     return f"AOTInductor ({target})" if target else "AOTInductor"
+
+
+def _elements(read: pt2_package.Package, are_parameters: bool) -> int | None:
+    if read.constants is None:
+        return None
+    return sum(each.elements for each in read.constants if each.is_parameter == are_parameters)
+
+
+def _by_dtype(read: pt2_package.Package) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for each in read.constants or ():
+        found[each.dtype] = found.get(each.dtype, 0) + each.stored_bytes
+    return found

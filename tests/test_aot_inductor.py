@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from profiler import inspection, messages
-from profiler.backends import aot_inductor, catalog, pt2_package
+from profiler.backends import aot_inductor, catalog, pt2_package, pt2_wrapper
 from profiler.backends.base import LoadOptions, TraceOrder
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Reason
@@ -25,6 +25,38 @@ COMPILER = os.environ.get("CXX", "g++")
 CPU = LoadOptions("cpu", 1)
 NOTES = {"AOTI_DEVICE_KEY": "cuda", "AOTI_PLATFORM": "linux", "AOTI_MACHINE": "x86_64"}
 SHAPES = {"inputs": [{"name": "x", "dtype": "float32", "shape": ["batch", 4]}]}
+
+SOURCE = """
+    constants_info_[0].dtype = cached_torch_dtype_float32;
+    constants_info_[0].data_size = 512;
+    constants_info_[0].from_folded = false;
+    constants_info_[0].type = static_cast<int32_t>(torch::aot_inductor::ConstantType::Parameter);
+    constants_info_[0].shape = {1, 32, 2, 2};
+    constants_info_[1].dtype = cached_torch_dtype_int64;
+    constants_info_[1].data_size = 24;
+    constants_info_[1].from_folded = false;
+    constants_info_[1].type = static_cast<int32_t>(torch::aot_inductor::ConstantType::Buffer);
+    constants_info_[1].shape = {3};
+    constants_info_[2].dtype = cached_torch_dtype_float32;
+    constants_info_[2].data_size = 99;
+    constants_info_[2].from_folded = true;
+    ConstantHandle arg0 = ConstantHandle(input_handles[0]);
+    int32_t arg0_dtype;
+    AOTI_TORCH_ERROR_CODE_CHECK(aoti_torch_get_dtype(arg0, &arg0_dtype));
+
+    int32_t arg0_expected_dtype = aoti_torch_dtype_float32();
+        ss << "input_handles[0]: dim value is too small at 0, "
+           << "expected it to be >= 2, " << "but got: "
+        ss << "input_handles[0]: unmatched dim value at 1, "
+           << "expected: 8, " << "but got: " << arg0_size[1]
+    ConstantHandle arg1 = ConstantHandle(input_handles[1]);
+    int32_t arg1_dtype;
+    AOTI_TORCH_ERROR_CODE_CHECK(aoti_torch_get_dtype(arg1, &arg1_dtype));
+
+    int32_t arg1_expected_dtype = aoti_torch_dtype_int64();
+        ss << "input_handles[1]: unmatched stride value at 0, "
+           << "expected: 1, " << "but got: " << arg1_stride[0]
+"""
 
 
 def _tool() -> ModuleType:
@@ -64,7 +96,7 @@ def test_inspecting_reads_the_notes_and_says_what_native_code_hides(tmp_path: Pa
     assert found.producer == "AOTInductor (cuda linux)"
     assert found.shapes == {"x": (3, 4)}
     assert found.flops.per_inference is None
-    for name in ("flops.per_inference", "operators", "parameters", "weights_bytes"):
+    for name in ("flops.per_inference", "operators", "parameters", "weights_bytes", "memory"):
         assert found.unavailable[name] == Reason("native_code")
 
 
@@ -73,6 +105,21 @@ def test_shapes_may_lie_beside_the_file(tmp_path: Path) -> None:
     assert pt2_package.read(path).inputs == ()
     (tmp_path / "p.inferometer.json").write_text(json.dumps(SHAPES))
     assert pt2_package.read(path).inputs[0].shape == ("batch", 4)
+
+
+def test_the_source_beside_the_library_tells_weights_and_inputs(tmp_path: Path) -> None:
+    path = _imitation(tmp_path / "p.pt2", **{"data/aotinductor/model/a.wrapper.cpp": SOURCE})
+    found = inspection.describe(messages.Inspect(str(path), "aot_inductor", batch=2))
+    assert (found.parameters, found.buffers, found.weights_by_dtype) == (
+        128,
+        3,
+        {"float32": 512, "int64": 24},
+    )
+    assert [(spec.name, spec.dtype, spec.shape) for spec in found.inputs] == [
+        ("input_0", "float32", ("batch", 8)), ("input_1", "int64", ("batch",)),
+    ]  # fmt: skip
+    assert found.shapes == {"input_0": (2, 8), "input_1": (2,)}
+    assert found.unavailable["flops.per_inference"] == Reason("native_code")
 
 
 def test_a_package_without_shapes_says_so(tmp_path: Path) -> None:
@@ -105,6 +152,12 @@ class _Tiny(torch.nn.Module):
         return (x * 2).relu()
 
 
+@pytest.fixture(autouse=True)
+def _unpacked_in_a_folder_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packages are unpacked into the temporary folder, and a failed load leaves its files there."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which(COMPILER) is None:
@@ -127,6 +180,16 @@ def test_a_built_package_answers_with_its_own_names(package: Path) -> None:
     torch.set_num_threads(before)
     assert [array.tolist() for array in found.values()] == [[[0, 4, 0, 8]]]
     assert session.inputs[0].shape == ("batch", 4)
+    assert session.precision_effective == "fp32"
+
+
+@pytest.mark.timeout(300)
+def test_a_built_package_tells_its_inputs_in_its_source(package: Path) -> None:
+    with zipfile.ZipFile(package) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(pt2_wrapper.SUFFIX)]
+        source = pt2_wrapper.parse(archive.read(name).decode())
+    assert [spec.shape for spec in source.inputs] == [("batch", 4)]
+    assert source.constants == ()
 
 
 @pytest.mark.timeout(300)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from profiler.backends import pt2_package, torch_session
 from profiler.backends.base import LoadOptions, Traced, TraceOrder
 from profiler.backends.pt2_package import Package
-from profiler.backends.torch_session import TorchSession
+from profiler.backends.torch_session import Arguments, TorchSession
 from profiler.backends.torch_words import explain
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Tensor
@@ -68,17 +68,27 @@ def _compiled_for(package: Package, here: tuple[str, ...]) -> tuple[str, ...]:
 class AotInductorSession(TorchSession):
     """An open package: calls go through the object that `aoti_load_package` hands back."""
 
-    def __init__(self, torch: Any, model: Callable[..., Any], package: Package, options: LoadOptions) -> None:
-        super().__init__(torch, model, options, package.precision or "as_is")
-        self.inputs = package.inputs or _unknown_inputs(torch, model)
+    def __init__(self, torch: Any, model: Any, package: Package, options: LoadOptions) -> None:
+        dtypes = package.dtypes
+        precision = torch_session.effective_precision(options, dtypes) if dtypes else "unknown"
+        super().__init__(torch, model, options, precision)
+        self._in_spec = torch.utils._pytree.treespec_loads(model.loader.get_call_spec()[0])
+        self.inputs = package.inputs or _unknown_inputs(self._in_spec.num_leaves)
         self.outputs = package.outputs
+
+    def arguments(self, tensors: Mapping[str, Any]) -> Arguments:
+        """As the model was exported; one by one where it also takes what is no tensor."""
+        flat, named = super().arguments(tensors)
+        if len(flat) == self._in_spec.num_leaves:
+            positional, named = self._torch.utils._pytree.tree_unflatten(flat, self._in_spec)
+            return list(positional), dict(named)
+        return flat, named
 
     def weights(self) -> Any:
         """They lie inside the library."""
         return iter(())
 
 
-def _unknown_inputs(torch: Any, model: Any) -> tuple[Tensor, ...]:
+def _unknown_inputs(count: int) -> tuple[Tensor, ...]:
     """One tensor of unknown shape for each leaf of the call, which is all that the library itself tells."""
-    spec = torch.utils._pytree.treespec_loads(model.loader.get_call_spec()[0])
-    return tuple(Tensor(f"input_{index}", "float32", None) for index in range(spec.num_leaves))
+    return tuple(Tensor(f"input_{index}", "float32", None) for index in range(count))
