@@ -191,6 +191,7 @@ def test_what_was_given_is_there_the_next_time_for_this_model_only(
     again = open_page(IDS)
     assert again.form.rows.fields["sequence"].text() == "64, 96"
     assert _plan(again).input_kinds == {"ids": "tokens:32000"}
+    assert again.form.feeds.isVisible()
     assert _plan(again).sweep.dimensions == {"sequence": (64, 96)}
     assert _plan(open_page(IDS, name="/m/other.onnx")).dimensions == {}
     assert _plan(open_page(IDS, OTHER)).dimensions == {}

@@ -7,7 +7,11 @@ import io
 
 import msgspec
 import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
+from gui.plots import curve_points
+from gui.results.load_tab import LoadTab
 from profiler import answer_points, campaign, settings_text
 from profiler.plan import Concurrency, RunPlan, Sweep
 from profiler.reports import console, curve_chart, html, points_table, settings_lines, table_csv
@@ -113,3 +117,25 @@ def test_reports_say_what_was_swept_and_where_inputs_come_from() -> None:
 def test_a_document_keeps_the_sizes() -> None:
     point = _swept().points[0]
     assert msgspec.json.decode(msgspec.json.encode(point), type=Point).dimensions == {"seq": 128}
+
+
+def test_the_window_shows_the_table_of_shapes_and_no_line_through_them(qtbot: QtBot) -> None:
+    tab = LoadTab()
+    qtbot.addWidget(tab)
+    tab.show_result(_swept())
+    heads = [tab.model.headerData(at, Qt.Orientation.Horizontal) for at in range(tab.model.columnCount())]
+    assert heads[0] == "seq"
+    assert "first call" in heads
+    assert not tab.above.isVisibleTo(tab)
+    assert tab.about.text().startswith("seq = 256: P50")
+    tab.show_result(builders_engine.sweep_result())
+    assert tab.above.isVisibleTo(tab)
+
+
+def test_points_of_other_shapes_are_other_lines() -> None:
+    points = [
+        builders_engine.point(concurrency=lanes, dimensions={"seq": seq})
+        for seq in (8, 16)
+        for lanes in (1, 2, 4)
+    ]
+    assert curve_points.groups(points) == [[0, 1, 2], [3, 4, 5]]

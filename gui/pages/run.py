@@ -37,7 +37,8 @@ Answer = TypeVar("Answer")
 class RunPage(QWidget):
     """Signals: `start_requested` with a list of RunPlan; `choose_requested`; `inputs_requested`;
     `python_requested` when an interpreter is to be chosen, `python_named` with the path that is settled on;
-    `source_requested` when the file of an input or, if true, its folder is to be chosen.
+    `source_requested` when the file of an input or, if true, its folder is to be chosen;
+    `inside_requested` with the path of a file that is to be looked into.
     """
 
     start_requested = Signal(list)
@@ -46,6 +47,7 @@ class RunPage(QWidget):
     choose_requested = Signal()
     inputs_requested = Signal()
     source_requested = Signal(str, bool)
+    inside_requested = Signal(str)
 
     def __init__(
         self,
@@ -132,7 +134,10 @@ class RunPage(QWidget):
     def _connect(self) -> None:
         self.add_button.clicked.connect(self.choose_requested)
         self.list.removed.connect(self.remove_file)
+        self.list.inside_requested.connect(lambda file: self.inside_requested.emit(str(file.path)))
         self.form.changed.connect(self._check)
+        for box in (self.form.device, self.form.runtime):
+            box.currentIndexChanged.connect(lambda _: self._offer_precisions(self._runtimes))
         self.form.inputs_requested.connect(self.inputs_requested)
         self.form.feeds.source_requested.connect(self.source_requested)
         self.form.python.choose_requested.connect(self.python_requested)
@@ -198,6 +203,9 @@ class RunPage(QWidget):
             given = remembered.recall(self._shelf, remembered.key_of(file.path, description.inputs))
             self.form.rows.recall(given.sizes)
             self.form.feeds.recall(given.kinds)
+            if given.kinds:
+                # What was chosen long ago must not work unseen.
+                self.form.fold.setChecked(True)
 
     def _keep_inputs(self) -> None:
         for file in self.files:
@@ -268,7 +276,7 @@ class RunPage(QWidget):
         names = dict.fromkeys(name for form in forms for name in form.runtimes)
         self.form.set_runtimes([(name, titles.of_runtime(name)) for name in names])
         used = self._used_runtimes()
-        surveyed = self._surveyed if self.python.found is None else self.python.runtimes
+        surveyed = self._runtimes
         offered = [
             runtime.devices
             for runtime in (surveyed.runtimes if surveyed is not None else ())
@@ -276,6 +284,21 @@ class RunPage(QWidget):
         ]
         first = offered[0] if offered else ("cpu",)
         self.form.set_devices([name for name in first if all(name in other for other in offered)] or ["cpu"])
+        self._offer_precisions(surveyed)
+
+    def _offer_precisions(self, surveyed: Surveyed | None) -> None:
+        """What every runtime that opens a file here offers on the chosen device."""
+        device, asked = self.form.device.currentData(), self.form.runtime.currentData()
+        used = {asked} if asked else self._used_runtimes()
+        known = surveyed.runtimes if surveyed is not None else ()
+        offered = [runtime.precisions.get(device, ()) for runtime in known if runtime.name in used]
+        first = offered[0] if offered else ()
+        self.form.set_precisions([name for name in first if all(name in other for other in offered)])
+
+    @property
+    def _runtimes(self) -> Surveyed | None:
+        """What there is in the Python that is to measure, as far as it has answered."""
+        return self._surveyed if self.python.found is None else self.python.runtimes
 
     def _used_runtimes(self) -> set[str]:
         """What opens the files where no runtime is asked for; a file that nothing opens says so itself."""
@@ -311,6 +334,7 @@ class RunPage(QWidget):
         self._missing = self.form.tasks.trouble or ("" if self.python.is_fit else "python")
         if not (self.form.rows.is_complete and self.form.feeds.is_complete):
             self._missing = self._missing or "inputs"
+            self.form.fold.setChecked(self.form.fold.isChecked() or not self.form.feeds.is_complete)
         if choices.load.task is Task.TOGETHER:
             self.plans = loads.together(self.plans)
         if self._missing:
