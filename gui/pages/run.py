@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from gui import chosen_inputs, loads, remembered, time_words, titles
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
-from gui.choices import ChosenFile, free_dimensions, open_shapes, plan_for, runtime_of
+from gui.choices import ChosenFile, plan_for, runtime_of
 from gui.drop_zone import local_files
 from gui.file_list import FileList
 from gui.loads import Task
+from gui.model_inputs import ModelInputs
 from gui.panel import Panel, QuietLabel, plain_label, wrapped_label
 from gui.python_check import PythonCheck
 from gui.run_form import RunForm
@@ -58,7 +59,6 @@ class RunPage(QWidget):
         shelf: remembered.Shelf | None = None,
     ) -> None:
         super().__init__(parent)
-        self._shelf = shelf
         self._services, self._jobs, self._turns = services, jobs, turns
         self._is_asking = False
         self._surveyed: Surveyed | None = None
@@ -67,6 +67,7 @@ class RunPage(QWidget):
         self._missing = ""
         self.models_title, self.how_title = plain_label(self, 1.15, True), plain_label(self, 1.15, True)
         self.list, self.form = FileList(self), RunForm(self)
+        self._inputs = ModelInputs(self.form, shelf)
         self.python = PythonCheck(services, turns, self.form.python)
         self.empty = wrapped_label(self)
         self.add_button, self.start = QPushButton(self), PrimaryButton(self)
@@ -187,36 +188,9 @@ class RunPage(QWidget):
 
     def _on_described(self, file: ChosenFile, description: Description) -> None:
         file.description, file.is_described = description, True
-        self._show_inputs()
-        self._recall(file, description)
+        self._inputs.show(self.files)
+        self._inputs.recall(file)
         self._check()
-
-    def _show_inputs(self) -> None:
-        """A row for everything that the files leave open."""
-        guessed = chosen_inputs.guessed(self.files)
-        self.form.rows.show_rows(free_dimensions(self.files, 1), open_shapes(self.files), guessed)
-        self.form.feeds.show_rows(chosen_inputs.offered_kinds(self.files))
-
-    def _recall(self, file: ChosenFile, description: Description) -> None:
-        """What was given for this model the last time that it was measured."""
-        if self._shelf is not None:
-            given = remembered.recall(self._shelf, remembered.key_of(file.path, description.inputs))
-            self.form.rows.recall(given.sizes)
-            self.form.feeds.recall(given.kinds)
-            if given.kinds:
-                # What was chosen long ago must not work unseen.
-                self.form.fold.setChecked(True)
-
-    def _keep_inputs(self) -> None:
-        for file in self.files:
-            if self._shelf is not None and file.description is not None:
-                inputs = file.description.inputs
-                own, names = free_dimensions([file], 1), {spec.name for spec in inputs}
-                given = remembered.Given(
-                    {name: text for name, text in self.form.rows.given.items() if name in own},
-                    {name: kind for name, kind in self.form.feeds.kinds.items() if name in names},
-                )
-                remembered.keep(self._shelf, remembered.key_of(file.path, inputs), given)
 
     def set_input_source(self, name: str, path: str) -> None:
         """The file or folder that was chosen for an input; empty where none was."""
@@ -251,7 +225,7 @@ class RunPage(QWidget):
     def remove_file(self, file: ChosenFile) -> None:
         self.files.remove(file)
         self.list.take_out(file)
-        self._show_inputs()
+        self._inputs.show(self.files)
         self._offer()
         self._check()
 
@@ -332,9 +306,8 @@ class RunPage(QWidget):
             row.show_state(trouble)
         self.form.set_runnable(len(self.plans))
         self._missing = self.form.tasks.trouble or ("" if self.python.is_fit else "python")
-        if not (self.form.rows.is_complete and self.form.feeds.is_complete):
+        if not self._inputs.is_complete:
             self._missing = self._missing or "inputs"
-            self.form.fold.setChecked(self.form.fold.isChecked() or not self.form.feeds.is_complete)
         if choices.load.task is Task.TOGETHER:
             self.plans = loads.together(self.plans)
         if self._missing:
@@ -346,7 +319,7 @@ class RunPage(QWidget):
     def request_start(self) -> None:
         """Start what can be started; nothing where nothing can."""
         if self.start.isEnabled():
-            self._keep_inputs()
+            self._inputs.keep(self.files)
             self.start_requested.emit(list(self.plans))
 
     def _say_ready(self) -> None:

@@ -1,0 +1,53 @@
+"""The rows of the form that follow from the models on the page, filled with what was given before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gui import chosen_inputs, remembered
+from gui.choices import ChosenFile, free_dimensions, open_shapes
+from gui.run_form import RunForm
+
+
+class ModelInputs:
+    """`shelf` keeps what was given from one start to the next; None: nothing is kept."""
+
+    def __init__(self, form: RunForm, shelf: remembered.Shelf | None) -> None:
+        self._form, self._shelf = form, shelf
+
+    def show(self, files: Sequence[ChosenFile]) -> None:
+        """A row for everything that the files leave open."""
+        guessed = chosen_inputs.guessed(files)
+        self._form.rows.show_rows(free_dimensions(files, 1), open_shapes(files), guessed)
+        self._form.feeds.show_rows(chosen_inputs.offered_kinds(files))
+
+    def recall(self, file: ChosenFile) -> None:
+        """What was given for this model the last time that it was measured."""
+        if self._shelf is None or file.description is None:
+            return
+        given = remembered.recall(self._shelf, remembered.key_of(file.path, file.description.inputs))
+        self._form.rows.recall(given.sizes)
+        self._form.feeds.recall(given.kinds)
+        if given.kinds:
+            # What was chosen long ago must not work unseen.
+            self._form.fold.setChecked(True)
+
+    def keep(self, files: Sequence[ChosenFile]) -> None:
+        """For each model what belongs to it."""
+        for file in files:
+            if self._shelf is None or file.description is None:
+                continue
+            inputs = file.description.inputs
+            own, names = free_dimensions([file], 1), {spec.name for spec in inputs}
+            given = remembered.Given(
+                {name: text for name, text in self._form.rows.given.items() if name in own},
+                {name: kind for name, kind in self._form.feeds.kinds.items() if name in names},
+            )
+            remembered.keep(self._shelf, remembered.key_of(file.path, inputs), given)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing; what is wrong under the fold is brought into sight."""
+        if not self._form.feeds.is_complete:
+            self._form.fold.setChecked(True)
+        return self._form.rows.is_complete and self._form.feeds.is_complete
