@@ -75,6 +75,8 @@ class Choices:
 
     runtime: str = ""
     device: str = "cpu"
+    precision: str = "as_is"
+    traces: bool = False
     batch: int = 1
     dimensions: Mapping[str, Sequence[int]] = field(default_factory=dict)
     shapes: Mapping[tuple[Path, str], Shape] = field(default_factory=dict)
@@ -107,6 +109,8 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
         runtime=runtime_of(file, choices.runtime, choices.python),
         python=choices.python.path if choices.python is not None else "",
         device=choices.device,
+        precision=choices.precision,
+        traces=choices.traces,
         batch=choices.batch,
         shapes=given,
         dimensions=dimensions,

@@ -38,7 +38,7 @@ class FileRow(Panel):
         self.name, self.facts = ElidedLabel(self), QuietLabel(self)
         self.facts.setWordWrap(True)
         self.sentence = wrapped_label(self)
-        self.remove = QPushButton(self)
+        self.inside, self.remove = QPushButton(self), QPushButton(self)
         self.remove.clicked.connect(remove)
         font = self.name.font()
         font.setBold(True)
@@ -56,6 +56,7 @@ class FileRow(Panel):
         row.setSpacing(12)
         row.addWidget(self.picture)
         row.addLayout(texts, 1)
+        row.addWidget(self.inside)
         row.addWidget(self.remove)
 
     def set_held(self, is_held: bool) -> None:
@@ -70,6 +71,9 @@ class FileRow(Panel):
     def retranslate(self) -> None:
         name = visible(self.file.path.name)
         self.name.set_whole(name)
+        self.inside.setText(self.tr("Look inside"))
+        self.inside.setAccessibleName(self.tr("Look inside {file}").format(file=name))
+        self.inside.setVisible(self.file.form is not None and self.file.refusal is None)
         self.remove.setText(self.tr("Remove"))
         self.remove.setAccessibleName(self.tr("Remove {file}").format(file=name))
         facts = "  ·  ".join(self._facts())
@@ -110,9 +114,10 @@ def _input(spec: Tensor) -> str:
 
 
 class FileList(QScrollArea):
-    """Signals: `removed` with a ChosenFile."""
+    """Signals: `removed` and `inside_requested`, each with a ChosenFile."""
 
     removed = Signal(object)
+    inside_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -130,6 +135,7 @@ class FileList(QScrollArea):
 
     def add(self, file: ChosenFile) -> None:
         row = FileRow(file, partial(self.removed.emit, file), self, self._is_held)
+        row.inside.clicked.connect(lambda: self.inside_requested.emit(file))
         self.rows.append(row)
         self._box.insertWidget(self._box.count() - 1, row)
 

@@ -87,8 +87,16 @@ class Keeper(QObject):
             result, ".html", lambda path: self._services.write_report(result, samples, path, language)
         )
 
+    def save_text(self, suggestion: str, text: str) -> None:
+        """Ask where, and write this text, UTF-8."""
+        stem, _, ending = suggestion.rpartition(".")
+        self._ask_and_write(stem, f".{ending}", lambda path: self._services.write_text(text, path))
+
     def _write(self, result: RunResult, ending: str, write: Callable[[Path], None]) -> None:
-        chosen = self._dialogs.choose_save(suggested(self._settings.folder, result.model.name, ending))
+        self._ask_and_write(result.model.name, ending, write)
+
+    def _ask_and_write(self, name: str, ending: str, write: Callable[[Path], None]) -> None:
+        chosen = self._dialogs.choose_save(suggested(self._settings.folder, name, ending))
         if chosen:
             path = Path(chosen)
             self._jobs.do(lambda: write(path), lambda _: None, lambda error: self._complain(error, path))

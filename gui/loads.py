@@ -33,10 +33,11 @@ class Task(enum.Enum):
     QUERY = enum.auto()
     PROCESSES = enum.auto()
     TOGETHER = enum.auto()
+    LARGEST_BATCH = enum.auto()
 
 
 LISTED = (Task.RISING_LOAD, Task.MOST_PER_SECOND)
-LIMITED = tuple(task for task in Task if task is not Task.TOGETHER)
+LIMITED = tuple(task for task in Task if task not in (Task.TOGETHER, Task.LARGEST_BATCH))
 # What a limit may be on, and of how many answers in a hundred it then speaks.
 PERCENTILES = {"p99": 99, "p95": 95, "p90": 90, "p50": 50}
 MOST_AT_ONCE, MOST_BATCH, MOST_RATE = 1_024, 65_536, 1e6
@@ -47,7 +48,7 @@ _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 @dataclass(frozen=True)
 class Load:
-    """The question with its numbers; `is_search` looks for the highest rate that keeps the limit.
+    """The question with its numbers; `is_search`: the run decides by itself what it tries.
 
     `limit_ms` is the most that the percentile `limit_on` may be, None for no limit.
     """
@@ -63,6 +64,10 @@ class Load:
 
     @property
     def is_search(self) -> bool:
+        return self.task is Task.LARGEST_BATCH or self.is_rate_search
+
+    @property
+    def is_rate_search(self) -> bool:
         return self.task is Task.AT_RANDOM and self.highest
 
     @property
@@ -74,7 +79,7 @@ class Load:
             found["values"] = "" if self.values and max(self.values) <= most else "values"
         if self.task is Task.AT_RANDOM and not self.highest:
             found["rates"] = "" if self.rates and max(self.rates) <= MOST_RATE else "rates"
-        if self.is_search and self.limit_ms is None:
+        if self.is_rate_search and self.limit_ms is None:
             found["limit"] = "limit"
         return {field: code for field, code in found.items() if code}
 
@@ -89,6 +94,8 @@ class Load:
             found["limits"] = {self.limit_on: self.limit_ms * 1e6}
         if self.task is Task.MOST_PER_SECOND and self.values:
             found["batch"] = self.values[0]
+        if self.task is Task.LARGEST_BATCH:
+            found["finds_largest_batch"] = True
         if self.task is Task.PROCESSES:
             found["world_size"] = self.processes
         return found

@@ -20,7 +20,7 @@ from gui.dialogs import Dialogs
 from gui.font_banner import FontBanner
 from gui.holder import Holder
 from gui.keeper import Keeper
-from gui.page_maker import HISTORY, LIVE, MACHINE, RESULTS, RUN, START, PageMaker
+from gui.page_maker import HISTORY, INSIDE, LIVE, MACHINE, RESULTS, RUN, START, PageMaker
 from gui.rail import Rail
 from gui.run_queue import WITH_RESULT, QueuedRun, State
 from gui.services import History, Services
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from profiler.messages import Surveyed
     from profiler.runner import Ended
 
-ICONS = ("start", "run", "live", "results", "machine", "history")
+ICONS = ("start", "run", "live", "results", "inside", "machine", "history")
 SMALLEST, USUAL = QSize(1000, 640), QSize(1180, 760)
 
 
@@ -185,6 +185,17 @@ class MainWindow(QMainWindow):
         """A file or folder for one input of a model."""
         chosen = self.dialogs.choose_source(self.settings.folder, is_folder)
         self.page(RUN).set_input_source(name, chosen)
+
+    def choose_inside(self) -> None:
+        chosen = self.dialogs.choose_models(self.settings.folder)
+        if chosen:
+            self.settings.folder = str(Path(chosen[0]).parent)
+            self.look_inside(chosen[0])
+
+    def look_inside(self, path: str) -> None:
+        """Show what is in this file; nothing of it runs."""
+        self.page(INSIDE).show_file(path)
+        self.show_page(INSIDE)
 
     def choose_python(self) -> None:
         chosen = self.dialogs.choose_python()
@@ -355,6 +366,7 @@ class MainWindow(QMainWindow):
             self.tr("Run"),
             self.tr("Measuring"),
             self.tr("Results"),
+            self.tr("Inside"),
             self.tr("Machine"),
             self.tr("History"),
         )

@@ -10,6 +10,8 @@ from profiler.plan import PROCESSES, STOPPING, Preset
 # A search tries about so many rates: capacity, bracket, bisection, confirmation.
 TRIES = 12
 CONDITIONS = 3
+# A batch that fills the memory answers three times before it counts.
+_QUICKEST_TRY_S, _LONGEST_TRY_S = 0.5, 30.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Pace:
     def seconds(self, load: Load) -> tuple[float, float]:
         """The shortest and the longest time of measuring one file."""
         points = self.points(load)
+        if load.task is Task.LARGEST_BATCH:
+            return points * _QUICKEST_TRY_S, points * _LONGEST_TRY_S
         if load.is_search:
             # Imported late: the search brings numpy, which would delay the first paint.
             from profiler import rate_search

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gui.services import History
     from hardware.machine import Machine
 
-START, RUN, LIVE, RESULTS, MACHINE, HISTORY = range(6)
+START, RUN, LIVE, RESULTS, INSIDE, MACHINE, HISTORY = range(7)
 
 
 class PageMaker:
@@ -28,6 +28,7 @@ class PageMaker:
             RUN: self._run,
             LIVE: self._live,
             RESULTS: self._results,
+            INSIDE: self._inside,
             MACHINE: self._machine,
             HISTORY: self._history,
         }
@@ -53,6 +54,7 @@ class PageMaker:
         page.choose_requested.connect(window.choose_files)
         page.inputs_requested.connect(window.choose_inputs)
         page.source_requested.connect(window.choose_source)
+        page.inside_requested.connect(window.look_inside)
         page.python_requested.connect(window.choose_python)
         page.set_python(window.settings.python)
         page.python_named.connect(window.keep_python)
@@ -79,6 +81,16 @@ class PageMaker:
         page.run_again_requested.connect(window.run_again)
         page.export_requested.connect(window.keeper.export)
         page.report_requested.connect(window.keeper.report)
+        return page
+
+    def _inside(self) -> QWidget:
+        from gui.pages.inspect import InspectPage
+
+        window = self._window
+        page = InspectPage(window.services, window.turns, window)
+        page.choose_requested.connect(window.choose_inside)
+        page.run_requested.connect(lambda path: window.open_files([path]))
+        page.save_requested.connect(window.keeper.save_text)
         return page
 
     def _machine(self) -> QWidget:

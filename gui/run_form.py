@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui import tooltips
 from gui.choices import Choices
 from gui.input_rows import InputRows
 from gui.loads import Task
@@ -33,6 +34,7 @@ from profiler import cores
 from profiler.plan import PROCESSES, Preset
 
 _MOST_BATCH, _MOST_THREADS, _LARGEST_SEED, _MOST_REPLICATES = 65_536, 1_024, 2**31 - 1, 100
+AS_IS = "as_is"
 PRESETS = (Preset.QUICK, Preset.STANDARD, Preset.RIGOROUS, Preset.POWER)
 
 
@@ -45,6 +47,7 @@ class RunForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.device, self.runtime, self.preset = QComboBox(self), QComboBox(self), QComboBox(self)
+        self.precision, self.traces = QComboBox(self), QCheckBox(self)
         self.batch, self.threads = QSpinBox(self), QSpinBox(self)
         self.tasks = TaskBox(self)
         self.rows = ShapeRows(self)
@@ -64,6 +67,7 @@ class RunForm(QWidget):
         self._connect()
         self.set_devices(("cpu",))
         self.set_runtimes(())
+        self.set_precisions(())
         self.retranslate()
         self._follow()
 
@@ -82,7 +86,7 @@ class RunForm(QWidget):
         self.duration.setEnabled(False)
         self.inputs.setReadOnly(True)
         self.search_note.setWordWrap(True)
-        for box in (self.device, self.runtime, self.preset):
+        for box in (self.device, self.runtime, self.precision, self.preset):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(12)
         self.fold.setCheckable(True)
@@ -96,9 +100,10 @@ class RunForm(QWidget):
             _side_by_side(self.exactly, self.duration),
             _side_by_side(self.inputs, self.choose_inputs),
         )
-        self.upper = self._form((self.device, self.runtime, self.batch))
+        self.upper = self._form((self.device, self.runtime, self.precision, self.batch))
         lower = self._form((self.threads, self.preset))
         lower.addRow(exact)
+        lower.addRow(self.traces)
         lower.addRow(self.search_note)
         hidden = self._form((self.replicates, self.seed, self.practice, self.load_timeout), self.more)
         hidden.insertRow(0, self.feeds)
@@ -132,8 +137,9 @@ class RunForm(QWidget):
         return form
 
     def _connect(self) -> None:
-        for box in (self.device, self.runtime, self.preset):
+        for box in (self.device, self.runtime, self.precision, self.preset):
             box.currentIndexChanged.connect(self._tell)
+        self.traces.toggled.connect(self._tell)
         numbers = (self.batch, self.threads, self.duration)
         for spin in (*numbers, self.replicates, self.seed, self.practice, self.load_timeout):
             spin.valueChanged.connect(self._tell)
@@ -153,7 +159,9 @@ class RunForm(QWidget):
         """Everything that follows from another field: what applies, what is known around the question."""
         is_search = self.tasks.load.is_search
         is_exact = self.exactly.isChecked() and not is_search
-        self.upper.setRowVisible(self.batch, self.tasks.task is not Task.MOST_PER_SECOND)
+        is_batch_asked = self.tasks.task in (Task.MOST_PER_SECOND, Task.LARGEST_BATCH)
+        self.upper.setRowVisible(self.batch, not is_batch_asked)
+        self.upper.setRowVisible(self.precision, self.precision.count() > 1)
         self.exactly.setEnabled(not is_search)
         self.duration.setEnabled(is_exact)
         self.preset.setEnabled(not is_exact)
@@ -191,6 +199,10 @@ class RunForm(QWidget):
         """Runtimes that may be chosen, as name and title; before them, the first that fits the file."""
         self._refill(self.runtime, ["", *(name for name, _ in titles)], dict(titles))
 
+    def set_precisions(self, names: Sequence[str]) -> None:
+        """Precisions that may be asked for; before them, the one that the file has."""
+        self._refill(self.precision, [AS_IS, *names])
+
     def _refill(self, box: QComboBox, names: Sequence[str], titles: dict[str, str] | None = None) -> None:
         chosen = box.currentData()
         with QSignalBlocker(box):
@@ -212,6 +224,8 @@ class RunForm(QWidget):
         return Choices(
             runtime=self.runtime.currentData(),
             device=self.device.currentData(),
+            precision=self.precision.currentData(),
+            traces=self.traces.isChecked(),
             batch=self.batch.value(),
             dimensions=self.rows.dimensions,
             shapes=self.rows.shapes,
@@ -239,6 +253,10 @@ class RunForm(QWidget):
         self.load_timeout.setSuffix(self.tr(" s"))
         self.duration.setSuffix(self.tr(" s"))
         self.exactly.setText(self.tr("E&xactly this long instead:"))
+        self.traces.setText(self.tr("Also time e&very operator, in a slower pass"))
+        self.traces.setToolTip(
+            tooltips.plain(self.tr("A pass of its own after the measuring: where the time goes inside."))
+        )
         self.choose_inputs.setText(self.tr("C&hoose…"))
         self.choose_inputs.setAccessibleName(self.tr("Choose a file with inputs"))
         self.search_note.setText(
@@ -264,6 +282,7 @@ class RunForm(QWidget):
         return {
             self.device: self.tr("&Where"),
             self.runtime: self.tr("R&untime"),
+            self.precision: self.tr("Precision"),
             self.batch: self.tr("Per &batch"),
             self.threads: self.tr("&Threads"),
             self.preset: self.tr("How &long"),
@@ -291,6 +310,9 @@ class RunForm(QWidget):
     def _say_items(self) -> None:
         """Words of what can be chosen; names of runtimes stay as they are."""
         self.runtime.setItemText(0, self.tr("The one that fits the file"))
+        self.precision.setItemText(0, self.tr("As in the file"))
+        for position in range(1, self.precision.count()):
+            self.precision.setItemText(position, str(self.precision.itemData(position)).upper())
         for position in range(self.device.count()):
             self.device.setItemText(position, self._device_words(self.device.itemData(position)))
         texts = (

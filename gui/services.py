@@ -72,6 +72,12 @@ def _describe(path: Path, format_name: str) -> Description:
     return inspect_client.describe(path, format_name)
 
 
+def _describe_at(path: Path, format_name: str, batch: int, dimensions: dict[str, int]) -> Description:
+    from profiler import inspect_client
+
+    return inspect_client.describe(path, format_name, batch, dimensions=dimensions)
+
+
 def _survey() -> Surveyed:
     from profiler import survey_client
 
@@ -141,6 +147,12 @@ def _write_json(result: RunResult, path: Path) -> None:
     atomic_file.write(path, to_json(result))
 
 
+def _write_text(text: str, path: Path) -> None:
+    from profiler import atomic_file
+
+    atomic_file.write(path, text.encode())
+
+
 def _write_report(result: RunResult, samples: Samples | None, path: Path, language: Language) -> None:
     from profiler.reports import html
 
@@ -169,6 +181,7 @@ class Services:
     recognise: Callable[[Path], Format] = _recognise
     default_runtime: Callable[[Format], str] = _default_runtime
     describe: Callable[[Path, str], Description] = _describe
+    describe_at: Callable[[Path, str, int, dict[str, int]], Description] = _describe_at
     survey: Callable[[], Surveyed] = _survey
     ask_python: Callable[[str], OtherPython] = _ask_python
     survey_in: Callable[[str], Surveyed] = _survey_in
@@ -179,6 +192,7 @@ class Services:
     sha256: Callable[[Path], str] = _sha256
     is_trusted: Callable[[str, Tier], bool] = _is_trusted
     remember: Callable[[str], None] = _remember
+    write_text: Callable[[str, Path], None] = _write_text
     write_json: Callable[[RunResult, Path], None] = _write_json
     write_report: Callable[[RunResult, Samples | None, Path, Language], None] = _write_report
     product_samples: Callable[[], list[Path]] = _samples_of_the_product

@@ -17,12 +17,13 @@ def question(task: Task) -> str:
         Task.QUERY: QCoreApplication.translate("TaskWords", "How long do several samples at once take?"),
         Task.PROCESSES: QCoreApplication.translate("TaskWords", "How much do several processes do?"),
         Task.TOGETHER: QCoreApplication.translate("TaskWords", "How do several models live together?"),
+        Task.LARGEST_BATCH: QCoreApplication.translate("TaskWords", "How large a batch fits into memory?"),
     }[task]
 
 
 def answer(task: Task, is_search: bool) -> str:
     """The number that answers it."""
-    if is_search:
+    if is_search and task is not Task.LARGEST_BATCH:
         return QCoreApplication.translate("TaskWords", "the highest rate that keeps the limit")
     return {
         Task.ONE_ANSWER: QCoreApplication.translate("TaskWords", "typical wait (P50)"),
@@ -32,6 +33,7 @@ def answer(task: Task, is_search: bool) -> str:
         Task.QUERY: QCoreApplication.translate("TaskWords", "wait for the last sample of a query (P99)"),
         Task.PROCESSES: QCoreApplication.translate("TaskWords", "samples per second of all together"),
         Task.TOGETHER: QCoreApplication.translate("TaskWords", "wait alone, beside idle, beside busy models"),
+        Task.LARGEST_BATCH: QCoreApplication.translate("TaskWords", "the largest batch, and what it takes"),
     }[task]
 
 
@@ -56,5 +58,8 @@ def way(task: Task) -> str:
         ),
         Task.TOGETHER: QCoreApplication.translate(
             "TaskWords", "All files are in memory at once, as on a small server."
+        ),
+        Task.LARGEST_BATCH: QCoreApplication.translate(
+            "TaskWords", "Ever larger batches, each in a fresh process, until memory runs out."
         ),
     }[task]

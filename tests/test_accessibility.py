@@ -110,7 +110,7 @@ def test_every_button_can_be_reached_by_tab(full: MainWindow) -> None:
     assert unreachable == []
 
 
-@pytest.mark.parametrize("position", range(6))
+@pytest.mark.parametrize("position", range(7))
 def test_no_button_is_too_small_to_hit(full: MainWindow, qtbot: QtBot, position: int) -> None:
     def none_is_small() -> None:
         small = [

@@ -28,13 +28,13 @@ def test_every_page_fits_the_smallest_window(window: MainWindow, qtbot: QtBot) -
     window.resize(1000, 640)
     window.look_around()
     qtbot.waitUntil(lambda: window.around.machine is not None)
-    for position in range(6):
+    for position in range(7):
         window.show_page(position)
         assert window.current == position
         assert (window.width(), window.height()) == (1000, 640)
 
 
-@pytest.mark.parametrize("position", range(6))
+@pytest.mark.parametrize("position", range(7))
 def test_pages_are_reached_by_rail_and_by_key(window: MainWindow, qtbot: QtBot, position: int) -> None:
     window.rail.buttons[position].click()
     assert window.current == position

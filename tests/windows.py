@@ -67,6 +67,7 @@ class World:
             recognise=self.recognise,
             default_runtime=lambda form: form.runtimes[0],
             describe=lambda path, name: self.described,
+            describe_at=lambda path, name, batch, sizes: self.described,
             survey=surveyed,
             machine=lambda: Machine(
                 cpu=Cpu(name="Example CPU", usable_cores=2), memory_total_bytes=16 * 10**9
@@ -79,6 +80,7 @@ class World:
             remember=self.trusted.add,
             write_json=self.write_json,
             write_report=self.write_report,
+            write_text=lambda text, path: self.written.append(("text", text, path.name)),
             product_samples=lambda: [Path("digits.onnx"), Path("digits.pt")],
             preload=lambda: None,
             size_of=lambda path: 1_234_567,

@@ -64,7 +64,7 @@ class ShareBars(QWidget):
 
     def _left(self) -> float:
         widest = max((self.fontMetrics().horizontalAdvance(bar.name) for bar in self._bars), default=0)
-        return min(float(widest), _MOST_OF_WIDTH * self.width()) + _GAP
+        return min(widest + 4.0, _MOST_OF_WIDTH * self.width()) + _GAP
 
     def _room(self) -> float:
         words = max((self.fontMetrics().horizontalAdvance(bar.text) for bar in self._bars), default=0)

@@ -227,6 +227,14 @@ You are asked each time, also for the same content.</source>
 <context>
     <name>FileRow</name>
     <message>
+        <source>Look inside</source>
+        <translation>查看内部</translation>
+    </message>
+    <message>
+        <source>Look inside {file}</source>
+        <translation>查看 {file} 的内部</translation>
+    </message>
+    <message>
         <source>Remove</source>
         <translation>移除</translation>
     </message>
@@ -610,6 +618,29 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
+    <name>InspectPage</name>
+    <message>
+        <source>&amp;Choose file…</source>
+        <translation>选择文件(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>&amp;Measure it</source>
+        <translation>测量它(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Choose a model file, or drop one here, to read what is inside. Nothing of it runs.</source>
+        <translation>选择一个模型文件，或把它拖放到这里，即可查看其内部。不会运行其中的任何内容。</translation>
+    </message>
+    <message>
+        <source>Reading the file…</source>
+        <translation>正在读取文件…</translation>
+    </message>
+</context>
+<context>
     <name>LimitField</name>
     <message>
         <source> ms</source>
@@ -985,6 +1016,10 @@ You are asked each time, also for the same content.</source>
         <translation>结果</translation>
     </message>
     <message>
+        <source>Inside</source>
+        <translation>内部</translation>
+    </message>
+    <message>
         <source>Machine</source>
         <translation>本机</translation>
     </message>
@@ -995,6 +1030,25 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>Pages</source>
         <translation>页面</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryTab</name>
+    <message>
+        <source>batch {size}</source>
+        <translation>批大小 {size}</translation>
+    </message>
+    <message>
+        <source>The process, from start to end</source>
+        <translation>进程内存，从开始到结束</translation>
+    </message>
+    <message>
+        <source>What the model&apos;s share of the peak holds</source>
+        <translation>峰值中模型部分的组成</translation>
+    </message>
+    <message>
+        <source>Most memory used, by batch</source>
+        <translation>各批大小的内存峰值</translation>
     </message>
 </context>
 <context>
@@ -1140,6 +1194,30 @@ You are asked each time, also for the same content.</source>
         <translation>最高内存占用（峰值 RSS）</translation>
     </message>
     <message>
+        <source>Peak while loading</source>
+        <translation>加载时峰值</translation>
+    </message>
+    <message>
+        <source>Peak at the first calls</source>
+        <translation>首次调用时峰值</translation>
+    </message>
+    <message>
+        <source>Peak while measuring</source>
+        <translation>测量时峰值</translation>
+    </message>
+    <message>
+        <source>Activations (estimated from the graph)</source>
+        <translation>激活（按计算图估算）</translation>
+    </message>
+    <message>
+        <source>Workspace and the runtime&apos;s own</source>
+        <translation>工作区及运行时自用</translation>
+    </message>
+    <message>
+        <source>Reserved by the allocator</source>
+        <translation>分配器预留</translation>
+    </message>
+    <message>
         <source>Of that, by the model</source>
         <translation>其中模型占用</translation>
     </message>
@@ -1174,6 +1252,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>MACs per inference</source>
         <translation>每次推理的 MACs</translation>
+    </message>
+    <message>
+        <source>Of these, operations on integers</source>
+        <translation>其中的整数运算</translation>
     </message>
     <message>
         <source>FLOPs per sample</source>
@@ -1277,6 +1359,55 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
+    <name>NodesView</name>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n 行</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Most arithmetic</source>
+        <translation>运算量最多</translation>
+    </message>
+    <message>
+        <source>Most bytes moved</source>
+        <translation>读写字节最多</translation>
+    </message>
+    <message>
+        <source>Largest weights</source>
+        <translation>权重最大</translation>
+    </message>
+    <message>
+        <source>What the bars show</source>
+        <translation>条形图显示的内容</translation>
+    </message>
+    <message>
+        <source>by &amp;operator</source>
+        <translation>按算子(&amp;O)</translation>
+    </message>
+    <message>
+        <source>by &amp;type</source>
+        <translation>按类型(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Filter by name or type…</source>
+        <translation>按名称或类型筛选…</translation>
+    </message>
+    <message>
+        <source>Filter the operators</source>
+        <translation>筛选算子</translation>
+    </message>
+    <message>
+        <source>&amp;Export CSV…</source>
+        <translation>导出 CSV(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Operators of this file</source>
+        <translation>此文件的算子</translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <source>yes</source>
@@ -1301,6 +1432,39 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>the same loop over a call that does nothing</source>
         <translation>对空调用执行同样的循环</translation>
+    </message>
+</context>
+<context>
+    <name>OperatorsTab</name>
+    <message>
+        <source>Where the time of a call goes</source>
+        <translation>一次调用的时间去向</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n 行</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>by &amp;operator</source>
+        <translation>按算子(&amp;O)</translation>
+    </message>
+    <message>
+        <source>by &amp;type</source>
+        <translation>按类型(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Filter by name or type…</source>
+        <translation>按名称或类型筛选…</translation>
+    </message>
+    <message>
+        <source>Filter the operators</source>
+        <translation>筛选算子</translation>
+    </message>
+    <message>
+        <source>Operators of this model</source>
+        <translation>此模型的算子</translation>
     </message>
 </context>
 <context>
@@ -1622,6 +1786,14 @@ You are asked each time, also for the same content.</source>
         <translation>阶段</translation>
     </message>
     <message>
+        <source>Inside</source>
+        <translation>内部</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
         <source>Processes and machine</source>
         <translation>进程与机器</translation>
     </message>
@@ -1696,6 +1868,14 @@ You are asked each time, also for the same content.</source>
         <translation>改为固定时长(&amp;X)：</translation>
     </message>
     <message>
+        <source>Also time e&amp;very operator, in a slower pass</source>
+        <translation>另用一轮较慢的运行逐算子计时(&amp;V)</translation>
+    </message>
+    <message>
+        <source>A pass of its own after the measuring: where the time goes inside.</source>
+        <translation>在测量之后单独进行一轮：时间花在内部何处。</translation>
+    </message>
+    <message>
         <source>C&amp;hoose…</source>
         <translation>选择(&amp;H)…</translation>
     </message>
@@ -1714,6 +1894,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>R&amp;untime</source>
         <translation>运行时(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
     </message>
     <message>
         <source>Per &amp;batch</source>
@@ -1768,6 +1952,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>The one that fits the file</source>
         <translation>自动选择</translation>
+    </message>
+    <message>
+        <source>As in the file</source>
+        <translation>与文件相同</translation>
     </message>
     <message>
         <source>A quick look (3 to 10 s)</source>
@@ -2297,6 +2485,10 @@ You are asked each time, also for the same content.</source>
         <translation>多个模型共处时如何？</translation>
     </message>
     <message>
+        <source>How large a batch fits into memory?</source>
+        <translation>内存能容下多大的批？</translation>
+    </message>
+    <message>
         <source>the highest rate that keeps the limit</source>
         <translation>满足上限的最高速率</translation>
     </message>
@@ -2329,6 +2521,10 @@ You are asked each time, also for the same content.</source>
         <translation>单独、旁有空闲模型、旁有忙碌模型时的等待</translation>
     </message>
     <message>
+        <source>the largest batch, and what it takes</source>
+        <translation>最大的批及其占用</translation>
+    </message>
+    <message>
         <source>One request after another (SingleStream).</source>
         <translation>请求一个接一个发出（SingleStream）。</translation>
     </message>
@@ -2355,6 +2551,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>All files are in memory at once, as on a small server.</source>
         <translation>所有文件同时在内存中，如同小服务器。</translation>
+    </message>
+    <message>
+        <source>Ever larger batches, each in a fresh process, until memory runs out.</source>
+        <translation>批越来越大，每次都用新的进程，直到内存不足。</translation>
     </message>
 </context>
 <context>
