@@ -274,3 +274,11 @@ def npy() -> bytes:
 def safetensors() -> bytes:
     header = json.dumps({"w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
     return struct.pack("<Q", len(header)) + header + bytes(4)
+
+
+def exported(program: bytes = b"{}", weights: bytes | None = b'{"config": {}}') -> Make:
+    """A .pt2 with this program and this list of weights."""
+    entries = {"m/archive_format": b"pt2", "m/models/model.json": program}
+    if weights is not None:
+        entries["m/data/weights/model_weights_config.json"] = weights
+    return archive(entries, "m.pt2")

@@ -62,15 +62,6 @@ NO_MODELS: dict[str, tuple[bad.Make, str]] = {
         bad.holding("a.onnx", b"\x0a\x08\x0a\x01x\x12\x03Add"), "format_not_yet.tensorflow_graph"),
     "Core ML": (
         bad.holding("a.onnx", b"\x08\x07\x12\x04\x0a\x02hi\xa2\x1f\x02\x0a\0"), "format_not_yet.coreml"),
-    "torch.export": (
-        bad.archive({"m/archive_format": b"pt2", "m/models/model.json": b"{}"}, "m.pt2"),
-        "format_not_yet.torch_export"),
-    "AOTInductor": (
-        bad.archive({"m/archive_format": b"pt2", "m/data/aotinductor/model/a.wrapper.so": b"x"}),
-        "format_not_yet.aot_inductor"),
-    "torch.export with a library": (
-        bad.archive({"m/archive_format": b"pt2", "m/data/extra/hidden.so": b"x"}),
-        "format_not_yet.aot_inductor"),
     "ExecuTorch": (bad.holding("a.onnx", b"\x18\0\0\0ET12" + bytes(9)), "format_not_yet.executorch"),
     "checkpoint": (
         bad.archive({"m/data.pkl": b"\x80\x02}.", "m/data/0": b"", "m/version": b"3"}),
@@ -111,6 +102,15 @@ DAMAGED: dict[str, tuple[bad.Make, str | None]] = {
         bad.holding("a.onnx", bad.onnx_bytes(weight=bad.weight_of([2**40, 2**40], b""))), "onnx_weights"),
     "weights of another size": (
         bad.holding("a.onnx", bad.onnx_bytes(weight=bad.weight_of([4, 2], bytes(16)))), "onnx_weights"),
+    "torch.export without weights": (bad.exported(weights=None), "pt2_old"),
+    "torch.export of an older PyTorch": (
+        bad.archive({"serialized_exported_program.json": b"{}", "serialized_state_dict.pt": b""}), "pt2_old"),
+    "torch.export without a graph": (bad.exported(), "pt2_entry"),
+    "torch.export of no JSON": (bad.exported(program=b"[" * 100_000), "pt2_entry"),
+    "torch.export with code for a name": (
+        bad.exported(program=b'{"nodes": [{"name": "x = __import__(\'os\')"}]}'), "pt2_unsafe"),
+    "torch.export with code for a size": (
+        bad.exported(program=b'{"expr_str": "__import__(\'os\')"}'), "pt2_unsafe"),
     "external data too short": (bad.short_external, "external_data_short"),
 }  # fmt: skip
 

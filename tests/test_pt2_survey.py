@@ -128,6 +128,19 @@ def test_free_sizes_take_the_values_asked_for(tmp_path: Path) -> None:
     assert pt2_survey.survey(program, {"x": (5, 15)}).nodes[-1].shape == (5, 5)
 
 
+def test_sizes_beyond_any_machine_are_unknown(tmp_path: Path) -> None:
+    free = {"query": {0: torch.export.Dim.AUTO}, "key": {0: torch.export.Dim.AUTO}}
+    inputs = (torch.randn(2, 4, 5, 8), torch.randn(2, 4, 9, 8))
+    path = networks_export.save(_Attention(), tmp_path / "a.pt2", *inputs, dynamic_shapes=free)
+    shapes = {"query": (2**55, 4, 5, 8), "key": (2**55, 4, 9, 8)}
+    found = inspection.describe(messages.Inspect(str(path), "torch_export", shapes=shapes))
+    assert found.nodes[0].bytes_read is None
+    assert found.flops.per_inference is None
+    assert found.memory is not None
+    assert found.memory.peak_activations_bytes is None
+    assert messages.encode(found)
+
+
 def test_products_of_dequantised_tensors_are_on_integers(tmp_path: Path) -> None:
     class Quantised(nn.Module):
         def forward(self, x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:

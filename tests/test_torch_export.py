@@ -124,6 +124,17 @@ def test_effective_precision_tells_int8_and_mixed() -> None:
         torch_session.effective_precision(LoadOptions("cpu", 1, "bf16"), ("float16",))
 
 
+def test_products_on_integers_are_told_from_dequantised_ones(tmp_path: Path) -> None:
+    class Integers(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch._int_mm(x, x.t())
+
+    path = networks_export.save(Integers(), tmp_path / "i.pt2", torch.ones(32, 32, dtype=torch.int8))
+    session = torch_export.open_backend().load(path, CPU)
+    session.close()
+    assert session.precision_effective == "int8"
+
+
 @pytest.mark.parametrize("wrong", [{"more_left": (4, 3)}, {"image": (65, 8), "more_left": (65, 3)}])
 def test_sizes_that_the_program_rules_out_are_a_shape_mismatch(
     model: Path, wrong: dict[str, tuple[int, ...]]
@@ -270,6 +281,19 @@ def test_compressed_and_repeated_entries_are_refused(model: Path, tmp_path: Path
         with pytest.raises(KnownError) as caught:
             torch_export.open_backend().load(hostile, CPU)
         assert caught.value.info.parameters["what"] == name
+
+
+@pytest.mark.parametrize("meta", [{"sizes": [{"as_int": 2**70}]}, {"storage_offset": {"as_int": 1}}])
+def test_weights_that_reach_beyond_their_bytes_are_damage(
+    model: Path, tmp_path: Path, meta: dict[str, Any]
+) -> None:
+    def edit(document: Any) -> None:
+        document["config"]["layer.bias"]["tensor_meta"].update(meta)
+
+    change = _edited("data/weights/model_weights_config.json", edit)
+    with pytest.raises(KnownError) as caught:
+        torch_export.open_backend().load(_changed(model, tmp_path / "h.pt2", change), CPU)
+    assert caught.value.info.parameters["what"] == "pt2_entry"
 
 
 def test_an_older_layout_is_named(model: Path, tmp_path: Path) -> None:

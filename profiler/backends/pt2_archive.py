@@ -13,7 +13,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from profiler.backends import pt2_screen, zip_directory
 from profiler.errors import KnownError
@@ -50,6 +50,7 @@ class Pt2Archive:
             raise zip_directory.damaged("pt2_old", path)
         self._root = roots.pop()
         self._infos = {info.filename.partition("/")[2]: info for info in infos}
+        self._program: dict[str, Any] | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -70,18 +71,20 @@ class Pt2Archive:
         """The bytes of an entry; raises KnownError where it is missing, damaged or beyond the limit."""
         info = self._infos.get(name)
         if info is None or info.file_size > limit:
-            self._damaged(name)
+            raise self.damaged(name)
         try:
             with zipfile.ZipFile(self.path) as archive:
                 return archive.read(info)
         except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
-            self._damaged(name, str(error))
+            raise self.damaged(name, str(error)) from error
 
     def program(self) -> dict[str, Any]:
         """models/model.json, decoded and looked at; raises KnownError pt2_old, pt2_entry or pt2_unsafe."""
         if PROGRAM not in self._infos or f"{WEIGHTS[0]}{WEIGHTS[1]}" not in self._infos:
             raise zip_directory.damaged("pt2_old", self.path)
-        return self.screened(PROGRAM)
+        if self._program is None:
+            self._program = self.screened(PROGRAM)
+        return self._program
 
     def screened(self, name: str) -> dict[str, Any]:
         """A JSON object of the archive in which every text that PyTorch runs has its plain form."""
@@ -91,9 +94,9 @@ class Pt2Archive:
         except pt2_screen.UnsafeError as error:
             raise zip_directory.damaged("pt2_unsafe", self.path, str(error)) from error
         except (ValueError, RecursionError) as error:
-            self._damaged(name, str(error))
+            raise self.damaged(name, str(error)) from error
         if not isinstance(document, dict):
-            self._damaged(name)
+            raise self.damaged(name)
         return document
 
     def payloads(self, kind: tuple[str, str, re.Pattern[str]]) -> dict[str, Any]:
@@ -108,19 +111,20 @@ class Pt2Archive:
             if each.get("use_pickle") or not isinstance(name, str) or not plain.fullmatch(name):
                 raise zip_directory.damaged("pt2_pickled", self.path, str(name))
             if folder + name not in self._infos:
-                self._damaged(folder + name)
+                raise self.damaged(folder + name)
         return document
 
     def _listed(self, document: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
         listed = document.get("config")
         for each in listed.values() if isinstance(listed, dict) else (None,):
             if not isinstance(each, dict):
-                self._damaged(name)
+                raise self.damaged(name)
             yield each
 
-    def _damaged(self, entry: str, text: str = "") -> NoReturn:
+    def damaged(self, entry: str, text: str = "") -> KnownError:
+        """MODEL_DAMAGED of one entry, ready to be raised."""
         error = zip_directory.damaged("pt2_entry", self.path, text)
-        raise KnownError(error.kind, text, **{**error.info.parameters, "entry": entry})
+        return KnownError(error.kind, text, **{**error.info.parameters, "entry": entry})
 
     def write_copy(self, target: Path) -> None:
         """What torch.export.load needs of the archive and nothing else, without sample inputs.
@@ -148,4 +152,4 @@ class Pt2Archive:
             with source.open(self._infos[name]) as given, copy.open(info, "w") as taken:
                 shutil.copyfileobj(given, taken, 1 << 20)
         except (zipfile.BadZipFile, EOFError, ValueError) as error:
-            self._damaged(name, str(error))
+            raise self.damaged(name, str(error)) from error

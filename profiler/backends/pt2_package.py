@@ -84,7 +84,7 @@ def _metadata(archive: Pt2Archive) -> dict[str, Any]:
             try:
                 found = json.loads(archive.text(name))
             except (ValueError, RecursionError) as error:
-                raise zip_directory.damaged("pt2_entry", archive.path, str(error)) from error
+                raise archive.damaged(name, str(error)) from error
             if isinstance(found, dict):
                 return {key: str(value) for key, value in found.items()}
     return {}

@@ -25,6 +25,7 @@ DTYPES = {
 BYTES = {"uint8": 1, "int8": 1, "bool": 1, "int16": 2, "uint16": 2, "float16": 2, "bfloat16": 2, "int32": 4,
          "uint32": 4, "float32": 4, "int64": 8, "uint64": 8, "float64": 8, "complex64": 8,
          "complex128": 16}  # fmt: skip
+LARGEST = 2**62
 Argument = dict[str, Any]
 
 
@@ -41,8 +42,12 @@ class Size(msgspec.Struct, frozen=True):
     def value(self, sizes: Mapping[str, int]) -> int:
         """Raises SizeUnknownError."""
         if self.as_expr is None:
-            return self.as_int or 0
-        return pt2_symbols.parse(self.as_expr.expr_str).value(sizes)
+            size = self.as_int or 0
+        else:
+            size = pt2_symbols.parse(self.as_expr.expr_str).value(sizes)
+        if size < 0:
+            raise pt2_symbols.SizeUnknownError(str(size))
+        return size
 
 
 class Meta(msgspec.Struct, frozen=True):
@@ -50,6 +55,8 @@ class Meta(msgspec.Struct, frozen=True):
 
     dtype: int
     sizes: tuple[Size, ...]
+    strides: tuple[Size, ...] = ()
+    storage_offset: Size = Size(0)
 
     @property
     def dtype_name(self) -> str:
@@ -157,6 +164,14 @@ class Program(NamedTuple):
     def weight_dtypes(self) -> frozenset[str]:
         return frozenset(each.tensor_meta.dtype_name for each in self.weights if each.is_param)
 
+    @property
+    def computes_on_integers(self) -> bool:
+        """Whether products run on 8-bit integers, which dequantised ones do not."""
+        return any(
+            node.operator == "aten._int_mm" or node.operator.startswith("quantized.")
+            for node in self.graph.nodes
+        )
+
     def sizes(self, shapes: Mapping[str, Sequence[int]]) -> dict[str, int]:
         """The value of every symbol where the inputs have these shapes."""
         found: dict[str, int] = {}
@@ -172,18 +187,37 @@ class Program(NamedTuple):
 
 def read(path: Path) -> Program:
     """Raises KnownError(MODEL_DAMAGED) and OSError."""
-    archive = Pt2Archive(path)
+    return of(Pt2Archive(path))
+
+
+def of(archive: Pt2Archive) -> Program:
+    """The same, of an archive that is open already."""
     try:
         program = msgspec.convert(archive.program(), _Program)
         weights, constants = (_stored(archive, kind) for kind in (pt2_archive.WEIGHTS, pt2_archive.CONSTANTS))
         return _program(archive, program, weights, constants)
     except (msgspec.ValidationError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise zip_directory.damaged("pt2_entry", path, str(error)) from error
+        raise archive.damaged(pt2_archive.PROGRAM, str(error)) from error
 
 
 def _stored(archive: Pt2Archive, kind: Any) -> tuple[_Stored, ...]:
-    listed = msgspec.convert(archive.payloads(kind), _Payloads).config
-    return tuple(listed.values())
+    """The list of stored tensors; one that reaches beyond its entry's bytes is damage."""
+    listed = tuple(msgspec.convert(archive.payloads(kind), _Payloads).config.values())
+    for each in listed:
+        entry = kind[0] + each.path_name
+        if _elements(each) >= LARGEST or _reach_bytes(each.tensor_meta) > (archive.size(entry) or 0):
+            raise archive.damaged(entry)
+    return listed
+
+
+def _reach_bytes(meta: Meta) -> int:
+    """Bytes of an entry up to the tensor's last element."""
+    sizes = meta.shape({})
+    if 0 in sizes:
+        return 0
+    steps = [step.value({}) for step in meta.strides]
+    last = sum((size - 1) * step for size, step in paired(sizes, steps))
+    return (meta.storage_offset.value({}) + last + 1) * BYTES.get(meta.dtype_name, 1)
 
 
 def _program(

@@ -11,7 +11,7 @@ import msgspec
 
 from profiler.backends import pt2_call, pt2_rules
 from profiler.backends.pt2_call import ReadCall
-from profiler.backends.pt2_program import BYTES, Graph, Meta, Program
+from profiler.backends.pt2_program import BYTES, LARGEST, Graph, Meta, Program
 from profiler.backends.pt2_symbols import SizeUnknownError
 from profiler.messages import MemoryEstimate, Node
 from profiler.metrics import liveness
@@ -108,7 +108,7 @@ class _Walk:
             work = pt2_rules.work(call)
         except _NOT_AS_THE_RULE_EXPECTS:
             work = None
-        if work is None:
+        if work is None or _carried(2 * work.macs + work.other) is None:
             self.tally.add_uncounted(call.name)
             return None
         if work.macs and set(call.reads[:2]) <= self._dequantised:
@@ -151,11 +151,16 @@ class _Walk:
 
     def _size_of(self, meta: Meta) -> int | None:
         shape, item = self._shape(meta), BYTES.get(meta.dtype_name)
-        return None if shape is None or item is None else math.prod(shape) * item
+        return None if shape is None or item is None else _carried(math.prod(shape) * item)
 
     def _sum(self, names: Iterable[str]) -> int | None:
         sizes = [self._bytes.get(name) for name in names]
-        return None if None in sizes else sum(size for size in sizes if size is not None)
+        return None if None in sizes else _carried(sum(size for size in sizes if size is not None))
+
+
+def _carried(count: int) -> int | None:
+    """What a message can hold; a file may declare sizes beyond any."""
+    return count if count < LARGEST else None
 
 
 def _label(call: ReadCall) -> str:

@@ -7,6 +7,7 @@ few forms are allowed: what passes here is a formula and nothing else.
 from __future__ import annotations
 
 import ast
+import functools
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -91,6 +92,7 @@ class Expression:
         return _text(self._root)
 
 
+@functools.lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
     """The formula that sympy's printer wrote (`Add(Integer(1), Symbol('s0', integer=True))`, or `s0 + 1`).
 

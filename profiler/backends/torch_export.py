@@ -53,14 +53,18 @@ class TorchExport:
     def load(self, path: Path, options: LoadOptions) -> TorchExportSession:
         """Raises KnownError(MODEL_DAMAGED) where the archive holds what could run when it is opened."""
         torch_session.prepare(self._torch, options, self.name, self.devices())
-        program = pt2_program.read(path)
-        precision = torch_session.effective_precision(options, program.weight_dtypes)
-        return TorchExportSession(self._torch, self._open(path, options.device), program, options, precision)
+        archive = Pt2Archive(path)
+        program = pt2_program.of(archive)
+        precision = torch_session.effective_precision(
+            options, program.weight_dtypes, quantised=program.computes_on_integers
+        )
+        exported = self._open(archive, options.device)
+        return TorchExportSession(self._torch, exported, program, options, precision)
 
-    def _open(self, path: Path, device: str) -> Any:
+    def _open(self, archive: Pt2Archive, device: str) -> Any:
         with tempfile.TemporaryDirectory(prefix="pt2_") as folder:
             copy = Path(folder) / "model.pt2"
-            Pt2Archive(path).write_copy(copy)
+            archive.write_copy(copy)
             try:
                 exported = self._torch.export.load(copy)
                 if device != "cpu":
