@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from profiler.backends.pt2_program import Argument, Graph, Meta, Node
+from profiler.backends.pt2_schema import Argument, Graph, Meta, Node
 
 Shape = tuple[int, ...]
 _PLAIN = ("as_int", "as_ints", "as_float", "as_bool", "as_string", "as_bools", "as_floats")

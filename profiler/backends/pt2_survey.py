@@ -11,7 +11,8 @@ import msgspec
 
 from profiler.backends import pt2_call, pt2_rules
 from profiler.backends.pt2_call import ReadCall
-from profiler.backends.pt2_program import BYTES, LARGEST, Graph, Meta, Program
+from profiler.backends.pt2_program import LARGEST, Program
+from profiler.backends.pt2_schema import BYTES, Graph, Meta
 from profiler.backends.pt2_symbols import SizeUnknownError
 from profiler.messages import MemoryEstimate, Node
 from profiler.metrics import liveness
