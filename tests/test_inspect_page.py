@@ -63,8 +63,8 @@ def _cells(page: InspectPage, head: str) -> list[str]:
 
 
 def _facts(page: InspectPage) -> str:
-    values = [page._grid.itemAt(row, page._grid.ItemRole.FieldRole) for row in range(page._grid.rowCount())]
-    return "\n".join(item.widget().text() for item in values)
+    assert page.facts is not None
+    return page.facts.accessibleDescription()
 
 
 def test_facts_and_operators_are_shown_and_unknown_figures_are_dashes(page: InspectPage) -> None:

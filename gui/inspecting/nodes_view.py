@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -101,11 +102,21 @@ class NodesView(QWidget):
         header.setResizeContentsPrecision(60)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.table.resizeColumnsToContents()
-        most = _NAME_CHARACTERS * self.fontMetrics().averageCharWidth()
-        self.table.setColumnWidth(0, min(self.table.columnWidth(0), most))
+        self._fit_columns()
         self.export.setEnabled(bool(self._nodes))
         self._draw()
         self._filter()
+
+    def _fit_columns(self) -> None:
+        """The name takes what the figures leave, and gives way to them where there is little room."""
+        others = sum(self.table.columnWidth(at) for at in range(1, self.model.columnCount()))
+        most = _NAME_CHARACTERS * self.fontMetrics().averageCharWidth()
+        wanted = min(self.table.sizeHintForColumn(0) + 2 * self.fontMetrics().averageCharWidth(), most)
+        self.table.setColumnWidth(0, max(wanted, self.table.viewport().width() - others))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
 
     def _draw(self) -> None:
         """The largest by what was chosen, by node or by type as the table is."""

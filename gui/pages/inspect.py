@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -21,14 +20,16 @@ from PySide6.QtWidgets import (
 
 from gui import sentences
 from gui.drop_zone import local_files
+from gui.fact_panel import FactPanel
 from gui.inspecting.inspected import Inspected, look
 from gui.inspecting.nodes_view import NodesView
-from gui.panel import ElidedLabel, Panel, QuietLabel, plain_label, wrapped_label
+from gui.panel import ElidedLabel, QuietLabel, plain_label, wrapped_label
 from gui.services import Services
 from gui.shape_rows import ShapeRows
 from gui.turns import Turns
 from profiler.error_text import visible
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
+from profiler.machine_facts import Fact, Group
 from profiler.reports import description_table, nodes_table
 from profiler.wording import reason_sentence
 
@@ -59,8 +60,7 @@ class InspectPage(QWidget):
         self.batch, self.batch_name = QSpinBox(self), plain_label(self)
         self.sizes = ShapeRows(self)
         self.nodes, self.notes = NodesView(self), QuietLabel(self)
-        self.facts = Panel(self)
-        self._grid = QFormLayout(self.facts)
+        self.facts: FactPanel | None = None
         self._later = QTimer(self)
         self.setAcceptDrops(True)
         self._arrange()
@@ -95,11 +95,6 @@ class InspectPage(QWidget):
         box.addWidget(self.notes)
 
     def _left(self) -> QScrollArea:
-        self._grid.setContentsMargins(14, 12, 14, 12)
-        self._grid.setHorizontalSpacing(14)
-        self._grid.setVerticalSpacing(6)
-        self._grid.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._grid.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         inside = QWidget(self)
         asked = QFormLayout()
         asked.addRow(self.batch_name, self.batch)
@@ -108,8 +103,8 @@ class InspectPage(QWidget):
         column.setSpacing(10)
         column.addLayout(asked)
         column.addWidget(self.sizes)
-        column.addWidget(self.facts)
         column.addStretch(1)
+        self._column = column
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -117,7 +112,19 @@ class InspectPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         area.setFixedWidth(_FACTS_CHARACTERS * self.fontMetrics().averageCharWidth())
+        self._area = area
         return area
+
+    def _fit(self) -> None:
+        """Words wrap, so the height follows the width; a scroll area does not ask for that by itself."""
+        inside = self._area.widget()
+        layout = inside.layout() if inside is not None else None
+        if inside is not None and layout is not None:
+            inside.setMinimumHeight(max(0, layout.heightForWidth(self._area.viewport().width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _connect(self) -> None:
         self._later.setSingleShot(True)
@@ -234,16 +241,21 @@ class InspectPage(QWidget):
         return "\n".join(dict.fromkeys(reason_sentence(one, sentences.language()) for one in reasons))
 
     def _fill(self, shown: Inspected) -> None:
-        while self._grid.rowCount():
-            self._grid.removeRow(0)
         rows = description_table.rows(
             shown.form, shown.size_bytes, shown.sha256, shown.is_trusted, shown.found, sentences.language()
         )
-        for word, value in rows:
-            name = QuietLabel(self.facts)
-            name.setText(word)
-            self._grid.addRow(name, _value(value, self.facts))
+        self._show_facts(Group(self.tr("What it is"), tuple(_facts(rows))))
         self.nodes.show_nodes(shown.found.nodes)
+        QTimer.singleShot(0, self, self._fit)
+
+    def _show_facts(self, group: Group) -> None:
+        panel = FactPanel(group, self._area.widget())
+        if self.facts is not None:
+            self._column.removeWidget(self.facts)
+            self.facts.hide()
+            self.facts.deleteLater()
+        self._column.insertWidget(self._column.count() - 1, panel)
+        self.facts = panel
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -251,15 +263,19 @@ class InspectPage(QWidget):
             self.retranslate()
 
 
-def _value(text: str, parent: QWidget) -> QLabel:
-    """A value that wraps anywhere: a hash has no spaces to break at."""
-    label = wrapped_label(parent)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setText(_breakable(text))
-    return label
+def _facts(rows: Sequence[description_table.Row]) -> Iterator[Fact]:
+    """A row without a word goes on with the one before."""
+    merged: list[tuple[str, list[str]]] = []
+    for word, value in rows:
+        if word or not merged:
+            merged.append((word, []))
+        merged[-1][1].append(_breakable(value))
+    for word, values in merged:
+        yield Fact(word, "\n".join(values))
 
 
 def _breakable(text: str) -> str:
+    """A hash has no spaces to break at."""
     words = text.split(" ")
     return " ".join("\u200b".join(word[at : at + 16] for at in range(0, len(word), 16)) for word in words)
 

@@ -639,6 +639,10 @@ You are asked each time, also for the same content.</source>
         <source>Reading the file…</source>
         <translation>正在读取文件…</translation>
     </message>
+    <message>
+        <source>What it is</source>
+        <translation>它是什么</translation>
+    </message>
 </context>
 <context>
     <name>LimitField</name>
