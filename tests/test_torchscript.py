@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from profiler.backends import torch_words, torchscript
+from profiler.backends import torch_words, torchscript, torchscript_native
 from profiler.backends.base import LoadOptions
+from profiler.backends.native import NativeTask, NativeUnavailable
 from profiler.commands import demo
 from profiler.errors import ErrorKind, KnownError
 
@@ -146,3 +147,10 @@ def test_a_device_that_is_not_there_is_named() -> None:
 )  # fmt: skip
 def test_the_runtimes_words_become_kinds(text: str, kind: ErrorKind) -> None:
     assert torch_words.explain(RuntimeError(text), ErrorKind.RUNTIME_REFUSED).kind is kind
+
+
+def test_the_native_loop_leaves_a_lower_precision_to_python() -> None:
+    task = NativeTask(MODEL, LoadOptions("cpu", 1, "bf16"), (), (), {})
+    with pytest.raises(NativeUnavailable) as caught:
+        torchscript_native.open_loop(task, None)
+    assert caught.value.reason.code == "native_precision_other"

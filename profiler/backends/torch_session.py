@@ -96,8 +96,10 @@ class Modes:
         self._held.stack = held
 
     def leave(self) -> None:
-        """On the thread that calls it; those of other threads end with their threads."""
-        self._held.stack.close()
+        """On the thread that calls it, if it entered; those of other threads end with their threads."""
+        held = getattr(self._held, "stack", None)
+        if held is not None:
+            held.close()
 
 
 class TorchSession:

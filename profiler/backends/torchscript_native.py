@@ -20,6 +20,8 @@ def open_loop(task: NativeTask, library: Path | None) -> TorchScriptLoop:
     """A loop on `task`; torch brings its own, so `library` is not needed. Raises NativeUnavailable."""
     if task.options.device != "cpu":
         raise NativeUnavailable("native_device_other", device=task.options.device)
+    if task.options.precision not in ("as_is", "fp32"):
+        raise NativeUnavailable("native_precision_other", precision=task.options.precision)
     import torch
 
     return TorchScriptLoop(torch, task)
