@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from profiler import denormals, messages
+from profiler import messages
 from profiler import inspection_parts as parts
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Flops, Reason
@@ -28,34 +28,17 @@ def describe(request: messages.Inspect) -> messages.Description:
 
 
 def _onnx(request: messages.Inspect, path: Path) -> messages.Description:
-    from profiler.backends import onnx_file, onnx_flops, onnx_operators, onnx_tables, onnx_weights
+    from profiler import inspection_onnx
+    from profiler.backends import onnx_file
 
-    model = onnx_file.read(path)
-    inputs = onnx_file.inputs(model)
-    weights = onnx_weights.weights(model)
-    shapes, unavailable = parts.shapes(inputs, request)
-    survey = onnx_flops.survey(model, shapes) if shapes is not None else None
-    nodes = survey.nodes if survey is not None else ()
-    if len(nodes) > parts.MOST_NODES:
-        unavailable["nodes"] = Reason("nodes_cut", {"most": str(parts.MOST_NODES), "count": str(len(nodes))})
-    return messages.Description(
-        inputs=inputs,
-        outputs=onnx_file.outputs(model),
-        parameters=weights.parameters,
-        weights_bytes=weights.total_bytes,
-        weights_by_dtype=weights.bytes_by_dtype,
-        operators=parts.operators(onnx_operators.histogram(model)),
-        flops=survey.tally.to_flops(request.batch) if survey is not None else Flops(),
-        producer=onnx_file.producer(model),
-        opsets=onnx_file.opsets(model),
-        input_limits=onnx_tables.embedding_limits(model),
-        buffers=weights.buffers,
-        shapes=shapes or {},
-        unavailable=unavailable,
-        denormal_fraction=denormals.fraction(onnx_weights.inline_floats(model)),
-        nodes=nodes[: parts.MOST_NODES],
-        memory=survey.memory if survey is not None else None,
-    )
+    return inspection_onnx.describe(request, onnx_file.read(path))
+
+
+def _ort_format(request: messages.Inspect, path: Path) -> messages.Description:
+    from profiler import inspection_onnx
+    from profiler.backends import ort_format_file
+
+    return inspection_onnx.describe(request, ort_format_file.read(path))
 
 
 def _torchscript(request: messages.Inspect, path: Path) -> messages.Description:
@@ -135,6 +118,7 @@ def _aot_inductor(request: messages.Inspect, path: Path) -> messages.Description
 
 _READERS: dict[str, Callable[[messages.Inspect, Path], messages.Description]] = {
     "onnx": _onnx,
+    "ort_format": _ort_format,
     "torchscript": _torchscript,
     "torch_export": _torch_export,
     "aot_inductor": _aot_inductor,

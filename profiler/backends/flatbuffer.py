@@ -76,6 +76,22 @@ class Table:
         found: list[int] = np.frombuffer(self._slice(place + 4, count * dtype.itemsize), dtype=dtype).tolist()
         return found
 
+    def floats(self, field: int) -> list[float] | None:
+        """A vector of 32-bit floating-point numbers."""
+        place = self._target(field)
+        if place is None:
+            return None
+        count = self._items(place, 4)
+        found: list[float] = np.frombuffer(self._slice(place + 4, 4 * count), dtype="<f4").tolist()
+        return found
+
+    def octets(self, field: int) -> bytes | None:
+        """A vector of bytes, copied."""
+        place = self._target(field)
+        if place is None:
+            return None
+        return bytes(self._slice(place + 4, int(self._unpack("<I", place))))
+
     def length(self, field: int) -> int:
         """How many items a vector has, whatever they are; 0 where there is none."""
         place = self._target(field)
