@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from profiler import messages
 from profiler import inspection_parts as parts
+from profiler import messages
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Flops, Reason
 

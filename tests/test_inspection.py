@@ -78,7 +78,7 @@ def test_an_unknown_rank_leaves_flops_unknown_with_its_reason(tmp_path: Path) ->
 
 def test_a_format_without_a_reader_is_refused() -> None:
     with pytest.raises(KnownError) as caught:
-        describe(ONNX, "tflite")
+        describe(ONNX, "coreml")
     assert caught.value.kind is ErrorKind.FORMAT_UNKNOWN
 
 
