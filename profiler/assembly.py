@@ -325,9 +325,16 @@ def _model(gathered: Gathered, heard: Heard | None) -> Model:
     source = (heard.loaded if heard is not None else None) or gathered.description
     if source is None:
         return gathered.model
-    parameters = gathered.description.parameters if gathered.description is not None else None
+    description = gathered.description
+    parts = {part.name: part for part in (description.parts if description is not None else ())}
+    parts |= {part.name: part for part in gathered.model.parts}
     return msgspec.structs.replace(
-        gathered.model, inputs=source.inputs, outputs=source.outputs, parameters=parameters
+        gathered.model,
+        size_bytes=gathered.model.size_bytes + sum(part.size_bytes for part in parts.values()),
+        inputs=source.inputs,
+        outputs=source.outputs,
+        parameters=description.parameters if description is not None else None,
+        parts=tuple(parts.values()),
     )
 
 

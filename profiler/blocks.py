@@ -48,8 +48,19 @@ class Tensor(msgspec.Struct, frozen=True):
     shape: Optional[tuple[Union[int, str, None], ...]]
 
 
+class ModelPart(msgspec.Struct, frozen=True):
+    """A file beside the model's own that holds its weights; `sha256` empty where it was not read whole."""
+
+    name: str
+    size_bytes: int
+    sha256: str = ""
+
+
 class Model(msgspec.Struct, frozen=True):
-    """The file that was measured; `name` is the file's name without its folder."""
+    """The file that was measured; `name` is the file's name without its folder.
+
+    `size_bytes` is that of all its files together; `parts` are those beside it.
+    """
 
     name: str
     format: str
@@ -58,6 +69,7 @@ class Model(msgspec.Struct, frozen=True):
     parameters: Optional[int] = None
     inputs: tuple[Tensor, ...] = ()
     outputs: tuple[Tensor, ...] = ()
+    parts: tuple[ModelPart, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True):

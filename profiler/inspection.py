@@ -29,9 +29,10 @@ def describe(request: messages.Inspect) -> messages.Description:
 
 def _onnx(request: messages.Inspect, path: Path) -> messages.Description:
     from profiler import inspection_onnx
-    from profiler.backends import onnx_file
+    from profiler.backends import onnx_external, onnx_file
 
-    return inspection_onnx.describe(request, onnx_file.read(path))
+    model = onnx_file.read(path)
+    return inspection_onnx.describe(request, model, onnx_external.sizes(model, path))
 
 
 def _ort_format(request: messages.Inspect, path: Path) -> messages.Description:

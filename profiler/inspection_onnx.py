@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import onnx
 
 from profiler import denormals, messages
 from profiler import inspection_parts as parts
 from profiler.backends import onnx_file, onnx_flops, onnx_operators, onnx_tables, onnx_weights
-from profiler.result import Flops, Reason
+from profiler.result import Flops, ModelPart, Reason
 
 
-def describe(request: messages.Inspect, model: onnx.ModelProto) -> messages.Description:
-    """Raises KnownError: INPUT_UNKNOWN or SHAPE_MISMATCH where the request asks for what cannot be."""
+def describe(
+    request: messages.Inspect, model: onnx.ModelProto, parts_of: Mapping[str, int] | None = None
+) -> messages.Description:
+    """`parts_of` are bytes of the files beside it by name.
+
+    Raises KnownError: INPUT_UNKNOWN or SHAPE_MISMATCH where the request asks for what cannot be.
+    """
     inputs = onnx_file.inputs(model)
     weights = onnx_weights.weights(model)
     shapes, unavailable = parts.shapes(inputs, request)
@@ -35,5 +42,6 @@ def describe(request: messages.Inspect, model: onnx.ModelProto) -> messages.Desc
         unavailable=unavailable,
         denormal_fraction=denormals.fraction(onnx_weights.inline_floats(model)),
         nodes=nodes[: parts.MOST_NODES],
+        parts=tuple(ModelPart(name, size) for name, size in (parts_of or {}).items()),
         memory=survey.memory if survey is not None else None,
     )

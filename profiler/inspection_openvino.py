@@ -11,7 +11,7 @@ from profiler import inspection_parts as parts
 from profiler import messages
 from profiler.backends import catalog, openvino_flops, openvino_graph, openvino_words
 from profiler.errors import ErrorKind, KnownError
-from profiler.result import Flops, Reason, Tensor
+from profiler.result import Flops, ModelPart, Reason, Tensor
 from profiler.shapes import Shape
 
 
@@ -51,6 +51,7 @@ def describe(request: messages.Inspect, path: Path) -> messages.Description:
         shapes=shapes or {},
         unavailable=reasons,
         nodes=nodes[: parts.MOST_NODES],
+        parts=(ModelPart(path.with_suffix(".bin").name, path.with_suffix(".bin").stat().st_size),),
         memory=survey.memory if survey is not None else None,
     )
 

@@ -14,6 +14,7 @@ from profiler.result import (
     Disturbance,
     Flops,
     Memory,
+    ModelPart,
     Phases,
     Placement,
     Reason,
@@ -254,7 +255,7 @@ class Description(_Message, frozen=True, tag="description"):
 
     `input_limits`: integer inputs that are looked up in a table, with the table's length. `buffers` counts
     elements kept beside the parameters (running statistics); `shapes` are those that `flops` holds for.
-    `shapes_origin`: file, traced, guessed or unknown.
+    `shapes_origin`: file, traced, guessed or unknown. `parts` are files beside this one that hold weights.
     """
 
     inputs: tuple[Tensor, ...]
@@ -273,6 +274,7 @@ class Description(_Message, frozen=True, tag="description"):
     unavailable: dict[str, Reason] = {}
     denormal_fraction: Optional[float] = None
     nodes: tuple[Node, ...] = ()
+    parts: tuple[ModelPart, ...] = ()
     memory: Optional[MemoryEstimate] = None
 
 

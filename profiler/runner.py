@@ -32,6 +32,7 @@ from profiler import (
     folders,
     image_client,
     messages,
+    model_files,
     native_build,
     other_python,
     outcome,
@@ -181,11 +182,13 @@ class Run:
     def _carry_out(self) -> Ended:
         begun = time.monotonic_ns()
         path = Path(self.plan.model_path)
-        form, stamp = settling.check(self.plan), _stamp(path)
+        form = settling.check(self.plan)
+        stamps = model_files.stamps(path, form.name)
         plan = settling.settle(self.plan, path, form, 0 if self._ranks is None else self._ranks.world_size)
         other = other_python.of_plan(plan)
         self._python = other.path if other is not None else self._python
         model = Model(path.name, form.name, plan.model_sha256, path.stat().st_size)
+        model = msgspec.structs.replace(model, parts=model_files.parts(path, form.name))
         gathered = Gathered(plan, self.id, self._created, model, group=self._group)
         gathered.os = platform.platform(terse=True)
         gathered.python = other.version if other is not None else platform.python_version()
@@ -196,7 +199,7 @@ class Run:
             outcomes = self._measure(gathered, form, begun)
             gathered.machine_summary = watch.summary(outcomes)
         gathered.cancelled = self._cancel.is_set() or self._agreed_to_stop
-        gathered.file_changed = _stamp(path) != stamp
+        gathered.file_changed = model_files.stamps(path, form.name) != stamps
         with self._turn():
             afterwards.look(gathered, outcomes, self._means(gathered, form), self._folder)
         return self._save(gathered, outcomes)
@@ -320,8 +323,3 @@ def _private_folder(run_id: str) -> Path:
     except OSError as error:
         raise KnownError(ErrorKind.DISK_FULL, str(error), file=run_id) from error
     return other
-
-
-def _stamp(path: Path) -> tuple[int, int, int, int]:
-    status = path.stat()
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -30,15 +30,20 @@ def places(model: onnx.ModelProto) -> list[Place]:
     return [_place(tensor) for tensor in _external(model)]
 
 
+def sizes(model: onnx.ModelProto, path: Path) -> dict[str, int]:
+    """Bytes of each file that external data lies in, by its location; raises as `check` does."""
+    return {location: _size(location, path) for location in dict.fromkeys(p.location for p in places(model))}
+
+
 def check(model: onnx.ModelProto, path: Path) -> None:
     """Raises KnownError: EXTERNAL_DATA_OUTSIDE, EXTERNAL_DATA_MISSING; MODEL_DAMAGED where data is short."""
     try:
         named = places(model)
     except ValueError as error:
         raise KnownError(ErrorKind.MODEL_DAMAGED, str(error), file=path.name) from error
-    sizes = {location: _size(location, path) for location in dict.fromkeys(place.location for place in named)}
+    known = sizes(model, path)
     for place in named:
-        if place.offset + (place.length or 0) > sizes[place.location]:
+        if place.offset + (place.length or 0) > known[place.location]:
             raise KnownError(
                 ErrorKind.MODEL_DAMAGED, file=path.name, data=place.location, what="external_data_short"
             )

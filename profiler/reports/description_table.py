@@ -64,7 +64,10 @@ class _Table:
         yield self._say("format"), self._say(code, title=form.title, opsets=opsets)
         if self._found.producer:
             yield self._say("producer"), visible(self._found.producer)
-        yield self._say("size"), units.size(size_bytes)
+        beside = sum(part.size_bytes for part in self._found.parts)
+        yield self._say("size"), units.size(size_bytes + beside)
+        for part in self._found.parts:
+            yield "", self._say("part", name=visible(part.name), size=units.size(part.size_bytes))
         yield self._say("sha256"), sha256
         if form.tier is not Tier.DATA:
             yield self._say("trust"), self._say("trusted" if trusted else "not_trusted")
