@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler.backends import cuda_spans, ort_trace
+from profiler.backends import cuda_spans, ort_trace, ort_values
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
@@ -23,12 +23,6 @@ CPU = "CPUExecutionProvider"
 _NEVER = "AzureExecutionProvider"
 _SHORT = {"Dml": "directml", "NvTensorRTRTX": "tensorrt_rtx"}
 _INDEXED = {"cuda", "tensorrt", "rocm", "migraphx", "tensorrt_rtx"}
-
-_DTYPES = {
-    "float": "float32", "double": "float64", "float16": "float16", "bool": "bool", "string": "object",
-    **{f"{sign}int{bits}": f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
-    "complex64": "complex64", "complex128": "complex128",
-}  # fmt: skip
 
 _PRECISION = {"float32": "fp32", "float16": "fp16", "float64": "fp64"}
 
@@ -130,19 +124,21 @@ class OrtSession:
         self._ort, self._session = module, session
         self._on = (device_name(provider).partition(":")[0], index or 0)
         self._bindings: dict[int, Any] = {}
-        self.inputs = tuple(_tensor(node) for node in session.get_inputs())
-        self.outputs = tuple(_tensor(node) for node in session.get_outputs())
+        self.inputs = tuple(ort_values.spec_of(node) for node in session.get_inputs())
+        self.outputs = tuple(ort_values.spec_of(node) for node in session.get_outputs())
         self.placement = _placement(session)
         self.precision_effective = _precision((*self.outputs, *self.inputs))
         self.notes = _notes(self.placement, provider)
         self.compile_ns: int | None = None
 
     def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
+        if any(map(ort_values.is_text, self.inputs)):
+            return self._run_plainly(inputs)
         binding = self._session.io_binding()
         try:
+            specs = {spec.name: spec for spec in self.inputs}
             for name, array in inputs.items():
-                # On the host, where a caller has them: copies to the device are a part of the call.
-                binding.bind_ortvalue_input(name, self._ort.OrtValue.ortvalue_from_numpy(array))
+                ort_values.bind_input(binding, self._ort, specs[name], array)
             for spec in self.outputs:
                 self._bind_output(binding, spec, _dimensions(self.inputs, inputs))
         except Exception as error:
@@ -151,10 +147,20 @@ class OrtSession:
         self._bindings[id(call)] = binding
         return call
 
+    def _run_plainly(self, inputs: Mapping[str, Array]) -> Call:
+        feeds = {
+            spec.name: inputs[spec.name].astype(object) if ort_values.is_text(spec) else inputs[spec.name]
+            for spec in self.inputs
+        }
+        call = functools.partial(self._session.run, None, feeds)
+        self._bindings[id(call)] = None
+        return call
+
     def results(self, call: Call) -> dict[str, Array]:
-        call()
-        values = self._bindings[id(call)].copy_outputs_to_cpu()
-        return {spec.name: np.array(value) for spec, value in paired(self.outputs, values)}
+        found, binding = call(), self._bindings[id(call)]
+        values: Any = found if binding is None else binding.copy_outputs_to_cpu()
+        pairs = paired(self.outputs, values)
+        return dict(pair for spec, value in pairs for pair in ort_values.named(spec.name, value))
 
     def end_profiling(self) -> str:
         """Where the profile was written, of a session that was opened to be profiled."""
@@ -192,18 +198,11 @@ class OrtSession:
     def _bind_output(self, binding: Any, spec: Tensor, sizes: Mapping[str, int]) -> None:
         """Preallocate where the shape follows from the inputs; else the runtime allocates at each call."""
         shape = [dim if isinstance(dim, int) else sizes.get(dim or "", -1) for dim in spec.shape or (None,)]
-        if -1 in shape or spec.dtype == "object":
+        if -1 in shape or not ort_values.is_preallocated(spec):
             binding.bind_output(spec.name)
             return
         value = self._ort.OrtValue.ortvalue_from_shape_and_type(shape, np.dtype(spec.dtype).type)
         binding.bind_ortvalue_output(spec.name, value)
-
-
-def _tensor(node: Any) -> Tensor:
-    kind = re.fullmatch(r"tensor\((\w+)\)", node.type)
-    dtype = _DTYPES.get(kind.group(1), "object") if kind else "object"
-    shape = tuple(dim if isinstance(dim, (int, str)) else None for dim in node.shape)
-    return Tensor(node.name, dtype, shape)
 
 
 def _dimensions(specs: tuple[Tensor, ...], inputs: Mapping[str, Array]) -> dict[str, int]:
