@@ -138,10 +138,16 @@ class OpenVinoSession:
 
     def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
         request = self.request(lane)
-        tensors = [self._ov.Tensor(inputs[spec.name], shared_memory=True) for spec in self.inputs]
+        tensors = [self._tensor(inputs[spec.name]) for spec in self.inputs]
         call = _one(request, tensors[0]) if len(tensors) == 1 else _several(request, tensors)
         self._bound[id(call)] = lane
         return call
+
+    def _tensor(self, array: Array) -> Any:
+        """Over the caller's memory, which OpenVINO wants whole and writable; text is copied."""
+        if array.dtype.kind in "OUS":
+            return self._ov.Tensor(array.astype(str))
+        return self._ov.Tensor(np.require(array, requirements=["C", "W"]), shared_memory=True)
 
     def results(self, call: Call) -> dict[str, Array]:
         call()

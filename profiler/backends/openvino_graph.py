@@ -42,9 +42,10 @@ def dtype(port: Any) -> str:
 
 
 def tensor(port: Any) -> Tensor:
-    """A port by its own name, else by that of the node that makes it."""
-    names = sorted(port.get_names())
-    name = str(port.get_any_name()) if names else str(port.get_node().get_friendly_name())
+    """A port by its own name; of several (a tensor that is passed on) by that of its node."""
+    names = port.get_names()
+    node = str(port.get_node().get_friendly_name()).partition("/sink_port_")[0]
+    name = node if node in names or not names else str(port.get_any_name())
     shape = port.get_partial_shape()
     if shape.rank.is_dynamic:
         return Tensor(name, dtype(port), None)
