@@ -125,8 +125,20 @@ def _reasons(gathered: Gathered, outcomes: Sequence[Outcome], status: Status) ->
             reasons += heard.finished.reasons
             if heard.finished.accuracy.idempotent is False:
                 reasons.append(Reason("not_idempotent"))
+    reasons += _of_precision(gathered, outcomes)
     if gathered.file_changed:
         reasons.append(Reason("file_changed"))
     if status is Status.STOPPED:
         reasons.append(Reason("stopped_early"))
     return list({reason.code: reason for reason in reversed(reasons)}.values())[::-1]
+
+
+def _of_precision(gathered: Gathered, outcomes: Sequence[Outcome]) -> list[Reason]:
+    """Where another precision ran than was asked for."""
+    asked = gathered.plan.precision
+    ran = next(
+        (one.heard.loaded.precision_effective for one in outcomes if one.heard.loaded is not None), asked
+    )
+    if asked in ("as_is", ran):
+        return []
+    return [Reason("precision_other", {"asked": asked, "ran": ran})]

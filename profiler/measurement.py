@@ -245,7 +245,7 @@ def _typical_ns(load: Load, first_index: int) -> float:
 def _phases(opened: Opened, steps: Steps) -> Phases:
     return Phases(
         import_ns=opened.import_ns,
-        load_ns=opened.load_ns - (opened.session.compile_ns or 0),
+        load_ns=opened.load_ns - (opened.session.compile_ns or 0) - opened.session.ours_ns,
         compile_ns=opened.session.compile_ns,
         first_inference_ns=steps.cold[0],
         second_inference_ns=steps.cold[1],

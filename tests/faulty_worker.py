@@ -28,6 +28,7 @@ class FaultySession:
     placement = (Placement("faulty", 1),)
     precision_effective = "fp32"
     compile_ns: int | None = None
+    ours_ns = 0
     notes: tuple[Reason, ...] = ()
 
     def __init__(self, fault: str) -> None:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
+from gui.consent import Asked, Consent
 from profiler import settling, trust
 from profiler.backends import catalog
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import RunPlan
-
-from gui.consent import Asked, Consent
 from tests.fakes import FakeDialogs
 from tests.windows import World
 

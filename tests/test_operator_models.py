@@ -1,4 +1,4 @@
-"""The benchmark over ONNX's operator models: a process that dies is replaced, and what is ours is not hidden."""
+"""The benchmark over ONNX's operator models: a process that dies is replaced, our errors are not hidden."""
 
 from pathlib import Path
 
@@ -35,8 +35,8 @@ def test_a_process_that_dies_is_replaced_and_the_model_named() -> None:
 
 def test_the_figures_name_every_end_and_what_was_refused_why() -> None:
     found = [
-        Verdict("a", "pass"), Verdict("b", "refused", "operator_unknown: Foo"), Verdict("c", "ours", "TypeError"),
-        Verdict("d", "pass", "", "KeyError: x"),
+        Verdict("a", "pass"), Verdict("b", "refused", "operator_unknown: Foo"),
+        Verdict("c", "ours", "TypeError"), Verdict("d", "pass", "", "KeyError: x"),
     ]  # fmt: skip
     text = "\n".join(operator_models.summary(found))
     assert "4 models" in text

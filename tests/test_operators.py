@@ -1,12 +1,15 @@
 """Rows of a traced pass, joined to the graph's nodes."""
 
 import pytest
+
 from profiler import operators
 from profiler.errors import KnownError
 from profiler.messages import Node, TraceDone, TracedOperator
 
 NODES = (
-    Node("conv", "Conv", flops=2_000, other_flops=10, integer_operations=0, bytes_read=300, bytes_written=100),
+    Node(
+        "conv", "Conv", flops=2_000, other_flops=10, integer_operations=0, bytes_read=300, bytes_written=100
+    ),
     Node("relu", "Relu", flops=0, other_flops=50, integer_operations=0, bytes_read=100, bytes_written=100),
     Node("custom", "Mine", bytes_read=8, bytes_written=8),
 )

@@ -276,3 +276,18 @@ def test_quiet_tells_nothing() -> None:
     err = io.StringIO()
     Progress("en", err, quiet=True).show(RunPlan("a", "b"), PointBegun(0, 2, builders_engine.point(), 0, 1))
     assert err.getvalue() == ""
+
+
+def test_results_of_different_precision_are_marked() -> None:
+    one, other = LOADS["sweep"], LOADS["replicated"]
+    fp32 = msgspec.structs.replace(
+        one, environment=msgspec.structs.replace(one.environment, precision_effective="fp32")
+    )
+    bf16 = msgspec.structs.replace(
+        other, id="other", environment=msgspec.structs.replace(other.environment, precision_effective="bf16")
+    )
+    note = figures.precision_note([fp32, bf16], "en")
+    assert "fp32" in note
+    assert "bf16" in note
+    assert figures.precision_note([fp32, fp32], "en") == ""
+    assert len(figures.comparison_notes([fp32, bf16], "zh_CN")) == 2

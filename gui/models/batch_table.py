@@ -64,13 +64,14 @@ class BatchTable(QAbstractTableModel):
         return _alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def _texts(self, result: RunResult) -> tuple[str, ...]:
-        where = self.tr("{runtime}, {device}, batch {batch}")
+        where = self.tr("{runtime}, {device}, batch {batch}, {precision}")
         return (
             visible(result.model.name),
             where.format(
                 runtime=titles.of_runtime(result.plan.runtime),
                 device=titles.of_device(result.plan.device),
                 batch=result.plan.batch,
+                precision=result.environment.precision_effective or units.DASH,
             ),
             units.duration(result.latency.p50_ns),
             units.duration(result.latency.p99_ns),

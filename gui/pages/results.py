@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import tables
+from gui import sentences, tables
 from gui.banner import Banner
 from gui.models.batch_table import BatchTable
-from gui.panel import wrapped_label
+from gui.panel import QuietLabel, wrapped_label
 from profiler.answer import sentence
 from profiler.errors import ErrorInfo
 from profiler.result import RunResult
@@ -56,7 +56,7 @@ class ResultsPage(QWidget):
         self._view: ResultView | None = None
         self.banner = Banner(self)
         self.batch = BatchTable(self)
-        self.strip = QTableView(self)
+        self.strip, self.differ = QTableView(self), QuietLabel(self)
         self.empty = wrapped_label(self)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.area = QScrollArea(self)
@@ -74,6 +74,8 @@ class ResultsPage(QWidget):
         for column in (0, 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.strip.hide()
+        self.differ.setWordWrap(True)
+        self.differ.hide()
         self.strip.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -86,6 +88,7 @@ class ResultsPage(QWidget):
         box.setSpacing(10)
         box.addWidget(self.banner)
         box.addWidget(self.strip)
+        box.addWidget(self.differ)
         box.addWidget(self.stack, 1)
 
     @property
@@ -119,6 +122,15 @@ class ResultsPage(QWidget):
         frame = 2 * self.strip.frameWidth()
         height = self.strip.horizontalHeader().sizeHint().height() + rows * self.strip.rowHeight(0) + frame
         self.strip.setFixedHeight(height)
+        self._say_precisions()
+
+    def _say_precisions(self) -> None:
+        """Results of different precision are no comparison of formats, and it is said where they stand."""
+        from profiler.reports import figures
+
+        note = figures.precision_note([kept for kept, _ in self._kept], sentences.language())
+        self.differ.setText(note)
+        self.differ.setVisible(bool(note) and len(self._kept) > 1)
 
     def _on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
@@ -133,6 +145,7 @@ class ResultsPage(QWidget):
         self.banner.clear()
 
     def retranslate(self) -> None:
+        self._say_precisions()
         self.strip.setAccessibleName(self.tr("Results side by side"))
         self.strip.setToolTip(
             self.tr("One process each: another start may differ by several percent, so this ranks nothing.")

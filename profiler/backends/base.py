@@ -62,7 +62,7 @@ class Session(Protocol):
     which provider; `precision_effective` the precision that arithmetic really uses (fp32, tf32, bf16,
     fp16, fp64, int8, mixed); `notes` reasons that belong to the verdict (a silent fallback, for one);
     `compile_ns` the part of loading that compiled the model for the device, where the runtime tells it
-    apart.
+    apart; `ours_ns` the part that was our own (a copy that is safe to open), and is no one's load time.
     """
 
     inputs: tuple[Tensor, ...]
@@ -71,6 +71,7 @@ class Session(Protocol):
     precision_effective: str
     notes: tuple[Reason, ...]
     compile_ns: int | None
+    ours_ns: int
 
     def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
         """Bind inputs and outputs once and hand back the call that the timed loop makes.

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 MOST_ITEMS = 1 << 24
+_READINGS, _SPARE_BYTES, _TABLE_BYTES = 4, 1 << 20, 8
 _NUMPY = {"i1": "<i1", "u1": "<u1", "i4": "<i4", "u4": "<u4", "i8": "<i8", "u8": "<u8"}
 
 
@@ -21,11 +22,25 @@ class Damaged(ValueError):
     """An offset or a length that points outside the file."""
 
 
+class Allowance:
+    """How much may be read of a file in all: offsets that meet again and again in one place would make a
+    small file into work without end. No writer shares more than a few names."""
+
+    def __init__(self, size: int) -> None:
+        self._left = _READINGS * size + _SPARE_BYTES
+
+    def take(self, count: int) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise Damaged("tables that hold each other many times over")
+
+
 class Table:
     """One table; fields are asked for by their number in the schema."""
 
-    def __init__(self, data: bytes | memoryview, place: int) -> None:
-        self._data, self._place = data, place
+    def __init__(self, data: bytes | memoryview, place: int, allowance: Allowance) -> None:
+        self._data, self._place, self._allowance = data, place, allowance
+        allowance.take(_TABLE_BYTES)
         back = self._unpack("<i", place)
         self._vtable = place - back
         self._length = self._unpack("<H", self._vtable)
@@ -45,7 +60,7 @@ class Table:
 
     def table(self, field: int) -> Table | None:
         place = self._target(field)
-        return None if place is None else Table(self._data, place)
+        return None if place is None else Table(self._data, place, self._allowance)
 
     def tables(self, field: int) -> Iterator[Table]:
         """The tables of a vector, in order."""
@@ -54,7 +69,7 @@ class Table:
             return
         for index in range(self._items(place, 4)):
             at = place + 4 + 4 * index
-            yield Table(self._data, at + self._unpack("<I", at))
+            yield Table(self._data, at + self._unpack("<I", at), self._allowance)
 
     def texts(self, field: int) -> Iterator[str]:
         """The strings of a vector, in order."""
@@ -73,7 +88,7 @@ class Table:
             return None
         dtype = np.dtype(_NUMPY[kind])
         count = self._items(place, dtype.itemsize)
-        found: list[int] = np.frombuffer(self._slice(place + 4, count * dtype.itemsize), dtype=dtype).tolist()
+        found: list[int] = self._array(place, dtype, count)
         return found
 
     def floats(self, field: int) -> list[float] | None:
@@ -82,7 +97,7 @@ class Table:
         if place is None:
             return None
         count = self._items(place, 4)
-        found: list[float] = np.frombuffer(self._slice(place + 4, 4 * count), dtype="<f4").tolist()
+        found: list[float] = self._array(place, np.dtype("<f4"), count)
         return found
 
     def octets(self, field: int) -> bytes | None:
@@ -92,10 +107,15 @@ class Table:
             return None
         return bytes(self._slice(place + 4, int(self._unpack("<I", place))))
 
-    def length(self, field: int) -> int:
-        """How many items a vector has, whatever they are; 0 where there is none."""
+    def span(self, field: int) -> tuple[int, int]:
+        """Where the bytes of a vector begin in the file and how many they are; none of them is read."""
         place = self._target(field)
-        return 0 if place is None else int(self._unpack("<I", place))
+        if place is None:
+            return 0, 0
+        length = int(self._unpack("<I", place))
+        if place + 4 + length > len(self._data):
+            raise Damaged(f"{length} bytes at {place}")
+        return place + 4, length
 
     def _field(self, field: int) -> int | None:
         """Where a field lies; None where it has its default."""
@@ -113,12 +133,18 @@ class Table:
         count = int(self._unpack("<I", place))
         if count > MOST_ITEMS or place + 4 + count * each > len(self._data):
             raise Damaged(f"a vector of {count} items at {place}")
+        self._allowance.take(count * each)
         return count
 
     def _slice(self, start: int, length: int) -> bytes | memoryview:
         if start < 0 or start + length > len(self._data):
             raise Damaged(f"{length} bytes at {start}")
+        self._allowance.take(length)
         return self._data[start : start + length]
+
+    def _array(self, place: int, dtype: np.dtype[Any], count: int) -> list[Any]:
+        """The items of a vector whose length was checked; numpy takes no empty piece at a file's end."""
+        return np.frombuffer(self._data, dtype, count, place + 4).tolist() if count else []
 
     def _unpack(self, code: str, place: int) -> Any:
         if place < 0:
@@ -135,4 +161,4 @@ def root(data: bytes | memoryview) -> Table:
         start = struct.unpack_from("<I", data, 0)[0]
     except struct.error as error:
         raise Damaged(str(error)) from error
-    return Table(data, start)
+    return Table(data, start, Allowance(len(data)))

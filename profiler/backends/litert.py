@@ -79,6 +79,7 @@ class LiteRtSession:
         self.placement = (Placement("XNNPACK / CPU", len(first._get_ops_details())),)
         self.notes: tuple[Reason, ...] = ()
         self.compile_ns: int | None = None
+        self.ours_ns = 0
 
     def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
         interpreter = self._interpreter(lane)

@@ -88,6 +88,7 @@ class NullSession:
     precision_effective = "fp32"
     notes: tuple[Reason, ...] = ()
     compile_ns: int | None = None
+    ours_ns = 0
 
     def __init__(self, service: Service, waiter: waiting.Waiter) -> None:
         self._service, self._waiter = service, waiter

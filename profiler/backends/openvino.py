@@ -129,6 +129,7 @@ class OpenVinoSession:
         self.precision_effective = openvino_graph.precision_of_layers(layers)
         self.notes: tuple[Reason, ...] = ()
         self.compile_ns = compile_ns
+        self.ours_ns = 0
 
     def request(self, lane: int) -> Any:
         """The infer request of a lane, made at first need."""

@@ -130,6 +130,7 @@ class OrtSession:
         self.precision_effective = _precision((*self.outputs, *self.inputs))
         self.notes = _notes(self.placement, provider)
         self.compile_ns: int | None = None
+        self.ours_ns = 0
 
     def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
         if any(map(ort_values.is_text, self.inputs)):

@@ -56,6 +56,7 @@ BITS: dict[str, int] = {
 class ModelField:
     VERSION, OPERATOR_CODES, SUBGRAPHS, DESCRIPTION, BUFFERS = range(5)
     METADATA, SIGNATURES = 6, 7
+    EXTERNAL_BUFFERS = 9
 
 
 class CodeField:
@@ -68,7 +69,8 @@ class GraphField:
 
 class TensorField:
     SHAPE, TYPE, BUFFER, NAME, QUANTISATION = range(5)
-    SHAPE_SIGNATURE = 7
+    SPARSITY, SHAPE_SIGNATURE = 6, 7
+    EXTERNAL = 10
 
 
 class BufferField:
@@ -77,6 +79,7 @@ class BufferField:
 
 class OperatorField:
     CODE, INPUTS, OUTPUTS, OPTIONS_TYPE, OPTIONS = range(5)
+    OPTIONS2 = 12
 
 
 class SignatureField:
@@ -86,3 +89,11 @@ class SignatureField:
 
 class MapField:
     NAME, TENSOR = range(2)
+
+
+class MetadataField:
+    NAME, BUFFER = range(2)
+
+
+class ExternalField:
+    ID, GROUP, OFFSET, LENGTH = range(4)

@@ -116,6 +116,7 @@ class TorchSession:
         self.precision_effective = precision
         self.notes: tuple[Reason, ...] = ()
         self.compile_ns: int | None = None
+        self.ours_ns = 0
         self._modes = Modes(torch, options)
         self._modes.enter()
 

@@ -20,6 +20,7 @@ LEVELS: dict[str, Level] = {
     "search_none_passes": Level.TRUSTED,
     "lock_in_processes": Level.TRUSTED,
     "lock_held": Level.CAUTION,
+    "precision_other": Level.CAUTION,
     "batch_is_fixed": Level.TRUSTED,
     "input_cast": Level.TRUSTED,
     "input_transposed": Level.TRUSTED,

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from profiler import answer, error_text, wording
+from profiler import answer, error_text, units, wording
 from profiler.reports import figures, load_sections, points_table, settings_lines
 from profiler.reports.sections import Section, is_numeric
 from profiler.result import RunResult
@@ -93,13 +93,16 @@ def _print_cards(result: RunResult, language: Language, out: TextIO) -> None:
 def print_side_by_side(results: Sequence[RunResult], language: Language, out: TextIO) -> None:
     """The cards of several runs as a table; nobody is called faster, because each is one process."""
     print(f"\n{wording.say('report', 'side_by_side', language)}", file=out)
-    columns = [[card.label for card in figures.cards(results[0], language)]]
+    precision = wording.say("report", "precision_effective", language)
+    columns = [[*(card.label for card in figures.cards(results[0], language)), precision]]
     heads = [""]
     for result in results:
         heads.append(error_text.visible(result.model.name))
-        columns.append([card.value for card in figures.cards(result, language)])
+        ran = result.environment.precision_effective or units.DASH
+        columns.append([*(card.value for card in figures.cards(result, language)), ran])
     print_table([heads, *zip(*columns, strict=True)], out)
-    print(f"  {figures.processes_note(results, language)}", file=out)
+    for note in figures.comparison_notes(results, language):
+        print(f"  {note}", file=out)
 
 
 def print_table(rows: Sequence[Sequence[str]], out: TextIO) -> None:

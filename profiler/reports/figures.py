@@ -99,6 +99,24 @@ def processes_note(results: Sequence[RunResult], language: Language) -> str:
     return wording.say("loads", "several_processes_each", language, count=fewest)
 
 
+def comparison_notes(results: Sequence[RunResult], language: Language) -> list[str]:
+    """What is to be read before any of these results is held against another."""
+    note = precision_note(results, language)
+    return [processes_note(results, language), *([note] if note else [])]
+
+
+def precision_note(results: Sequence[RunResult], language: Language) -> str:
+    """Names the precisions that ran where they differ; empty where all are alike, or nothing is known."""
+    ran = {result.id: result.environment.precision_effective for result in results}
+    if len({precision for precision in ran.values() if precision}) < 2:
+        return ""
+    parts = [
+        f"{visible(result.model.name)} ({result.plan.runtime}) {ran[result.id] or units.DASH}"
+        for result in results
+    ]
+    return _label("precisions_differ", language, list=", ".join(parts))
+
+
 def percentiles(result: RunResult, language: Language) -> list[Line]:
     """Every percentile, or how many measurements it needs."""
     latency = result.latency

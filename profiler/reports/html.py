@@ -68,7 +68,7 @@ def _section(results: Sequence[Pair], language: Language) -> dict[str, Any]:
         "say": say,
         "bars": _bars(measured, language) if several else "",
         "rows": [*zip(labels, *cards, strict=True)] if several else [],
-        "processes_note": figures.processes_note([result for result, _ in results], language),
+        "notes": figures.comparison_notes([result for result, _ in results], language),
         "curve": wording.say("loads", "curve", language),
         "runs": [_run(result, samples, language, say) for result, samples in results],
         "words": [*(say(f"glossary_{word}") for word in _WORDS), *_intervals(results, language)],

@@ -22,9 +22,9 @@ _MAKERS = (
     open_loop_text.section,
     open_loop_text.schedule,
     operators_table.section,
-    memory_table.section,
     call_table.section,
     processes_table.section,
+    memory_table.section,
     machine_sections.during,
     machine_sections.before,
 )

@@ -25,7 +25,9 @@ def text(results: Sequence[RunResult], language: Language) -> str:
     for result in results:
         lines += _run(result, language)
     if len(results) > 1:
-        lines += [figures.processes_note(results, language), ""]
+        lines += [
+            line for note in figures.comparison_notes(results, language) for line in (escaped(note), "")
+        ]
     return "\n".join(lines)
 
 

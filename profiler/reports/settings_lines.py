@@ -22,6 +22,7 @@ def lines(result: RunResult, language: Language) -> list[Line]:
         "runtime": f"{plan.runtime} {environment.runtime_version or ''}".strip(),
         "device": plan.device,
         "precision": environment.precision_effective or units.DASH,
+        "precision_asked": plan.precision_requested if plan.precision_requested != "as_is" else "",
         "scenario": plan.scenario,
         "batch": str(plan.batch),
         "threads": str(plan.threads),

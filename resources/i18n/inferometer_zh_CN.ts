@@ -47,8 +47,8 @@
         <translation>状态</translation>
     </message>
     <message>
-        <source>{runtime}, {device}, batch {batch}</source>
-        <translation>{runtime}，{device}，批大小 {batch}</translation>
+        <source>{runtime}, {device}, batch {batch}, {precision}</source>
+        <translation>{runtime}，{device}，批大小 {batch}，{precision}</translation>
     </message>
     <message>
         <source>finished</source>
