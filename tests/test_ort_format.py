@@ -19,10 +19,13 @@ from profiler.messages import Description
 SAMPLE = Path(__file__).resolve().parent.parent / "resources" / "samples" / "digits.onnx"
 
 
-def _converted(model: Path | bytes, target: Path) -> Path:
+PLAIN = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+
+
+def _converted(model: Path | bytes, target: Path, level: object = PLAIN) -> Path:
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.save_model_format", "ORT")
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.graph_optimization_level = level
     options.optimized_model_filepath = str(target)
     source = str(model) if isinstance(model, Path) else model
     onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
@@ -112,3 +115,12 @@ def _is_refused(file: Path) -> bool:
     except KnownError as error:
         return error.kind is ErrorKind.MODEL_DAMAGED
     return False
+
+
+def test_fused_operators_that_stand_last_are_put_where_they_run(tmp_path: Path) -> None:
+    fused = _converted(SAMPLE, tmp_path / "fused.ort", onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED)
+    found = _described(fused, "ort_format")
+    assert {one.type for one in found.operators} >= {"com.microsoft.FusedConv"}
+    assert found.flops.per_inference == _described(SAMPLE, "onnx").flops.per_inference
+    assert found.flops.counted_fraction == 1.0
+    assert [node.name for node in found.nodes][-1] == "/11/Gemm"

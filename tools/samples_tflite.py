@@ -23,7 +23,7 @@ Array = np.ndarray[Any, np.dtype[np.float32]]
 _SAME, _VALID = schema.Padding.SAME, schema.Padding.VALID
 
 
-class _Graph:
+class Graph:
     """Tensors, buffers and operators as they are added."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ def _weights(path: Path) -> list[Array]:
     return [known[name] for node in graph.node for name in node.input if name in known and known[name].ndim]
 
 
-def _convolution(graph: _Graph, data: int, size: int, name: str, weight: Array, bias: Array) -> int:
+def _convolution(graph: Graph, data: int, size: int, name: str, weight: Array, bias: Array) -> int:
     options = schema.Conv2DOptionsT()
     options.padding, options.strideW, options.strideH = _SAME, 1, 1
     options.dilationWFactor = options.dilationHFactor = 1
@@ -85,7 +85,7 @@ def _convolution(graph: _Graph, data: int, size: int, name: str, weight: Array, 
     )
 
 
-def _pool(graph: _Graph, data: int, size: int, channels: int, name: str) -> int:
+def _pool(graph: Graph, data: int, size: int, channels: int, name: str) -> int:
     options = schema.Pool2DOptionsT()
     options.padding = _VALID
     options.strideW = options.strideH = options.filterWidth = options.filterHeight = 2
@@ -98,7 +98,7 @@ def _pool(graph: _Graph, data: int, size: int, channels: int, name: str) -> int:
     )
 
 
-def _doubled(graph: _Graph, image: int, weight: Array, bias: Array) -> int:
+def _doubled(graph: Graph, image: int, weight: Array, bias: Array) -> int:
     """The learned step that doubles the image: a product for each pixel, whose four values are put in place.
 
     TRANSPOSE_CONV needs the batch in a constant; this is the same arithmetic for every batch.
@@ -127,7 +127,7 @@ def _doubled(graph: _Graph, image: int, weight: Array, bias: Array) -> int:
     )
 
 
-def _dense(graph: _Graph, data: int, weight: Array, bias: Array) -> int:
+def _dense(graph: Graph, data: int, weight: Array, bias: Array) -> int:
     side, channels = 4, weight.shape[1] // 16
     order = weight.reshape(-1, channels, side, side).transpose(0, 2, 3, 1).reshape(len(weight), -1)
     shape = schema.ReshapeOptionsT()
@@ -162,7 +162,7 @@ def _signature(image: int, logits: int) -> Any:
 def write(onnx_path: Path, path: Path) -> None:
     """Reads digits.onnx, writes digits.tflite."""
     weights = _weights(onnx_path)
-    graph = _Graph()
+    graph = Graph()
     image = graph.tensor("image", [1, 8, 8, 1])
     data = _doubled(graph, image, *weights[0:2])
     data = _convolution(graph, data, 16, "2", *weights[2:4])
@@ -171,10 +171,10 @@ def write(onnx_path: Path, path: Path) -> None:
     data = _convolution(graph, data, 8, "7", *weights[6:8])
     data = _pool(graph, data, 4, 128, "9")
     logits = _dense(graph, data, *weights[8:10])
-    path.write_bytes(_packed(graph, image, logits))
+    path.write_bytes(packed(graph, image, logits))
 
 
-def _packed(graph: _Graph, image: int, logits: int) -> bytes:
+def packed(graph: Graph, image: int, logits: int) -> bytes:
     main = schema.SubGraphT()
     main.name, main.inputs, main.outputs = "main", [image], [logits]
     main.tensors, main.operators = graph.tensors, graph.operators

@@ -6,6 +6,7 @@ out: they are declared with their shape, and their data is said to lie elsewhere
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,8 +92,42 @@ def _fill(found: onnx.GraphProto, graph: Table, depth: int) -> None:
         found.output.append(values.get(name) or onnx.ValueInfoProto(name=name))
     ends = {value.name for value in (*found.input, *found.output)}
     found.value_info.extend(value for name, value in values.items() if name not in ends | weights)
-    for node in graph.tables(_GraphField.NODES):
-        found.node.append(_node(node, depth))
+    found.node.extend(_in_order([_node(node, depth) for node in graph.tables(_GraphField.NODES)]))
+
+
+def _in_order(nodes: list[onnx.NodeProto]) -> list[onnx.NodeProto]:
+    """Each behind those whose tensors it reads: the file keeps nodes by number, and fused ones come last.
+
+    Raises flatbuffer.Damaged for nodes that wait for each other.
+    """
+    maker = {name: at for at, node in enumerate(nodes) for name in node.output if name}
+    waits = [
+        {maker[name] for name in _read_by(node) if name in maker} - {at} for at, node in enumerate(nodes)
+    ]
+    readers: list[list[int]] = [[] for _ in nodes]
+    for at, wanted in enumerate(waits):
+        for before in wanted:
+            readers[before].append(at)
+    left = [len(wanted) for wanted in waits]
+    ready, order = [at for at, count in enumerate(left) if not count], []
+    heapq.heapify(ready)
+    while ready:
+        order.append(heapq.heappop(ready))
+        for at in readers[order[-1]]:
+            left[at] -= 1
+            if not left[at]:
+                heapq.heappush(ready, at)
+    if len(order) < len(nodes):
+        raise flatbuffer.Damaged("operators that wait for each other")
+    return [nodes[at] for at in order]
+
+
+def _read_by(node: onnx.NodeProto) -> Iterator[str]:
+    """What a node reads, and what the graphs inside it take from around them."""
+    yield from node.input
+    for entry in node.attribute:
+        for inner in entry.g.node:
+            yield from _read_by(inner)
 
 
 def _node(node: Table, depth: int) -> onnx.NodeProto:

@@ -69,7 +69,11 @@ def compare(make: Callable[[Path], None], name: str, folder: Path) -> tuple[floa
     make(folder / f"{name}.onnx")
     session = ort.open_backend().load(folder / f"{name}.onnx", LoadOptions("cpu", 1))
     shapes = {spec.name: tuple(int(dim) for dim in spec.shape or ()) for spec in session.inputs}  # type: ignore[arg-type]
-    call = session.bind(inputs.make(session.inputs, shapes, 0))
+    return toggled(session.bind(inputs.make(session.inputs, shapes, 0)), name, folder)
+
+
+def toggled(call: Callable[[], object], name: str, folder: Path) -> tuple[float, float, float]:
+    """As `compare`, of one bound call; `name` stands before the printed line."""
     sample_file.create(folder / f"{name}.bin")
     writer = sample_file.Writer(folder / f"{name}.bin")
     loop = scenarios.single_stream([call], writer, perf_counter_ns, lambda: False)
