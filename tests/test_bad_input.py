@@ -20,7 +20,7 @@ from profiler import atomic_file, folders
 from profiler.commands import demo
 from profiler.store import Store
 
-ONNX, TORCHSCRIPT = demo.sample_paths()
+ONNX, TORCHSCRIPT = demo.sample_paths()[:2]
 QUICK = ["--duration", "0.3", "--warmup", "5", "--quiet"]
 
 Result = tuple[int, str, str]

@@ -22,7 +22,7 @@ from profiler.plan import (
     Sweep,
 )
 
-ONNX, TORCHSCRIPT = demo.sample_paths()
+ONNX, TORCHSCRIPT = demo.sample_paths()[:2]
 
 
 def _parsed(*options: str, files: tuple[str, ...] = (str(ONNX),)) -> argparse.Namespace:

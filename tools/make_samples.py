@@ -10,9 +10,9 @@ Reproducible on one machine with one version of torch: one thread, fixed seeds, 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import io
 import json
+import subprocess
 import sys
 import warnings
 import zipfile
@@ -162,13 +162,23 @@ def without_source_paths(archive: bytes) -> bytes:
 
 
 def write_all(network: nn.Module, data: Digits, folder: Path) -> None:
-    """Both models, the held-out images, and the list of hashes that the bundled samples are trusted by."""
+    """Every format, the held-out images, and the hashes that the bundled samples are trusted by."""
     folder.mkdir(parents=True, exist_ok=True)
     write_onnx(network, folder / "digits.onnx")
     write_torchscript(network, folder / "digits.torchscript.pt")
     np.savez_compressed(folder / "digits_test.npz", x=data.test_x.numpy(), y=data.test_y.numpy())
-    trusted = [hashlib.sha256((folder / "digits.torchscript.pt").read_bytes()).hexdigest()]
-    (folder / "trusted.json").write_text(json.dumps(trusted, indent=2) + "\n", encoding="utf-8")
+    write_further(folder)
+
+
+def write_further(folder: Path) -> None:
+    """The formats that are made from these, each by its own script in a process of its own."""
+    tools, source = Path(__file__).resolve().parent, str(folder / "digits.onnx")
+    for script, *arguments in (
+        ("samples_pt2.py", "--folder", str(folder)),
+        ("samples_openvino.py", source, str(folder / "digits.xml")),
+        ("samples_tflite.py", source, str(folder / "digits.tflite")),
+    ):
+        subprocess.run([sys.executable, str(tools / script), *arguments], check=True)
 
 
 def main() -> int:

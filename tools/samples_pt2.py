@@ -31,6 +31,7 @@ SIGNATURE = {
     "outputs": [{"name": "logits", "dtype": "float32", "shape": ["batch", 10]}],
 }
 # Where each operator came from: lines and folders of the machine that exported it.
+_IDENTITY, _IDENTITY_DIGITS = ".data/serialization_id", 40
 _PATHS = ("stack_trace", "source_fn_stack", "from_node")
 
 
@@ -47,7 +48,7 @@ class Digits(nn.Module):
         return self.layers(image)
 
 
-def stored_network() -> nn.Sequential:
+def stored_network(folder: Path = SAMPLES) -> nn.Sequential:
     """The network of make_samples.py after training, its weights read from the TorchScript sample."""
     layers = nn.Sequential(
         nn.ConvTranspose2d(1, 32, 2, stride=2), nn.ReLU(),
@@ -58,7 +59,7 @@ def stored_network() -> nn.Sequential:
     )  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        stored = torch.jit.load(str(SAMPLES / "digits.torchscript.pt")).state_dict()
+        stored = torch.jit.load(str(folder / "digits.torchscript.pt")).state_dict()
     layers.load_state_dict(stored)
     return layers.eval().requires_grad_(False)
 
@@ -80,12 +81,16 @@ def write(network: nn.Sequential, path: Path) -> None:
 
 def without_paths(archive: bytes) -> bytes:
     """The archive without dates, and without what its operators say of the files that they came from."""
-    kept = io.BytesIO()
+    kept, digest = io.BytesIO(), hashlib.sha256()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(kept, "w") as target:
-        for name in source.namelist():
+        # What torch names a file by is made of all that it holds, and so goes last.
+        for name in sorted(source.namelist(), key=lambda name: name.endswith(_IDENTITY)):
             content = source.read(name)
             if "/models/" in name:
                 content = _stripped(content)
+            if name.endswith(_IDENTITY):
+                content = str(int(digest.hexdigest(), 16))[:_IDENTITY_DIGITS].encode()
+            digest.update(content)
             target.writestr(zipfile.ZipInfo(name), content)
     return kept.getvalue()
 
@@ -120,13 +125,14 @@ def trust(folder: Path) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Write the sample as .pt2.")
+    parser.add_argument("--folder", type=Path, default=SAMPLES, help="where the other samples lie")
     parser.add_argument("--aot-inductor", type=Path, metavar="OUT", help="compile a package instead")
     arguments = parser.parse_args()
     if arguments.aot_inductor is not None:
         compile_package(exported(stored_network()), arguments.aot_inductor, SIGNATURE)
         return 0
-    write(stored_network(), SAMPLES / "digits.pt2")
-    trust(SAMPLES)
+    write(stored_network(arguments.folder), arguments.folder / "digits.pt2")
+    trust(arguments.folder)
     return 0
 
 

@@ -11,7 +11,7 @@ from profiler.commands import profile
 from profiler.wording import Language, say
 
 PRESET = ["--preset", "quick"]
-SAMPLES = ("digits.onnx", "digits.torchscript.pt")
+SAMPLES = ("digits.onnx", "digits.torchscript.pt", "digits.pt2", "digits.xml", "digits.tflite")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from profiler.backends import catalog
 from profiler.commands import demo
 from profiler.plan import RunPlan, Stopping
 from profiler.runner import Ended, Event, Run
@@ -36,7 +37,8 @@ def start_to_first_s(path: Path, runtime: str, store: Store) -> float:
 
 def main() -> int:
     medians = {}
-    for path, runtime in zip(demo.sample_paths(), ("onnxruntime", "torchscript"), strict=True):
+    for path in demo.sample_paths():
+        runtime = catalog.default_runtime(catalog.recognise(path))
         with tempfile.TemporaryDirectory() as folder:
             store = Store(Path(folder))
             times = [start_to_first_s(path, runtime, store) for _ in range(RUNS)]
