@@ -8,45 +8,68 @@ from pathlib import Path
 
 from profiler import inspection_parts as parts
 from profiler import messages
-from profiler.backends import tflite_file, tflite_flops
+from profiler.backends import tflite_embeddings, tflite_file, tflite_survey
+from profiler.backends.flatbuffer import Damaged
+from profiler.backends.tflite_schema import BITS
+from profiler.backends.tflite_tensors import FileTensor
+from profiler.errors import ErrorKind, KnownError
 from profiler.result import Flops, Reason
 
 
 def describe(request: messages.Inspect, path: Path) -> messages.Description:
     """Raises KnownError(MODEL_DAMAGED) and those of profiler.shapes.concrete_shapes."""
     file = tflite_file.read(path)
+    try:
+        return _described(request, file)
+    except Damaged as error:
+        raise KnownError(ErrorKind.MODEL_DAMAGED, str(error), file=path.name, what="tflite") from error
+
+
+def _described(request: messages.Inspect, file: tflite_file.File) -> messages.Description:
     inputs = file.specs(file.inputs)
     shapes, reasons = parts.shapes(inputs, request)
-    survey = tflite_flops.survey(file, shapes) if shapes is not None else None
-    if file.graphs > 1:
-        reasons["nodes"] = Reason("more_graphs", {"count": str(file.graphs - 1)})
-    kinds = Counter(operator.kind for operator in file.operators)
-    weights = [tensor for tensor in file.tensors if tensor.weights_bytes]
+    survey = tflite_survey.survey(file, shapes) if shapes is not None else None
+    nodes = survey.nodes if survey is not None else ()
+    reasons.update(_unlisted(file, len(nodes)))
     sizes: Counter[str] = Counter()
-    for tensor in weights:
+    for tensor in file.weights:
         sizes[tensor.dtype] += tensor.weights_bytes
     return messages.Description(
         inputs=inputs,
         outputs=file.specs(file.outputs),
-        parameters=sum(tensor.elements for tensor in weights if _is_parameter(tensor)),
-        weights_bytes=sum(tensor.weights_bytes for tensor in weights),
+        parameters=sum(tensor.elements for tensor in file.weights if _is_parameter(tensor)),
+        weights_bytes=file.weights_bytes,
         weights_by_dtype=dict(sizes),
-        operators=parts.operators(kinds),
+        operators=parts.operators(Counter(one.kind for graph in file.graphs for one in graph.operators)),
         flops=survey.tally.to_flops(request.batch) if survey is not None else Flops(),
-        producer=file.description or None,
+        producer=_producer(file),
         opsets={"schema": file.version},
+        input_limits=tflite_embeddings.limits(file),
         shapes=shapes or {},
         unavailable=reasons,
-        nodes=survey.nodes if survey is not None else (),
+        nodes=nodes[: parts.MOST_NODES],
         memory=survey.memory if survey is not None else None,
         buffers=0,
     )
 
 
-def _is_parameter(tensor: tflite_file.FileTensor) -> bool:
+def _unlisted(file: tflite_file.File, nodes: int) -> dict[str, Reason]:
+    """Why not every operator has a row of its own."""
+    if nodes > parts.MOST_NODES:
+        return {"nodes": Reason("nodes_cut", {"most": str(parts.MOST_NODES), "count": str(nodes)})}
+    if len(file.graphs) > 1:
+        return {"nodes": Reason("more_graphs", {"count": str(len(file.graphs) - 1)})}
+    return {}
+
+
+def _producer(file: tflite_file.File) -> str | None:
+    needs = f"min_runtime_version {file.needs}" if file.needs else ""
+    return ", ".join(filter(None, (file.description, needs))) or None
+
+
+def _is_parameter(tensor: FileTensor) -> bool:
     """As profiler.backends.onnx_weights: floating ones, and narrow integers of two dimensions or more; the
     32-bit integers beside quantised weights are their biases."""
     if tensor.dtype.startswith(("float", "bfloat")):
         return math.prod(tensor.dims) > 0
-    bits = tflite_file.bits_of(tensor.dtype) or 64
-    return bits <= 8 and len(tensor.dims) > 1
+    return BITS.get(tensor.dtype, 64) <= 8 and len(tensor.dims) > 1

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional, Union
 
-import numpy as np
-
 from profiler.backends import flatbuffer, tflite_tensors
 from profiler.backends.flatbuffer import Damaged, Table
 from profiler.backends.tflite_schema import (
@@ -70,6 +68,20 @@ class File(NamedTuple):
     @property
     def main(self) -> FileGraph:
         return self.graphs[0]
+
+    @property
+    def weights(self) -> tuple[FileTensor, ...]:
+        """Stored tensors of all graphs, one for each buffer that several share."""
+        found: dict[object, FileTensor] = {}
+        for number, graph in enumerate(self.graphs):
+            for index, tensor in enumerate(graph.tensors):
+                if tensor.weights_bytes:
+                    found.setdefault(tensor.buffer or (number, index), tensor)
+        return tuple(found.values())
+
+    @property
+    def weights_bytes(self) -> int:
+        return sum(tensor.weights_bytes for tensor in self.weights)
 
     def specs(self, named: Named) -> tuple[Tensor, ...]:
         return tuple(tflite_tensors.spec_of(name, self.main.tensors[index]) for name, index in named)
