@@ -110,6 +110,7 @@ WRONG = {
     "batch_max_with_load": "--batch max --concurrency 2",
     "batch_max_with_processes": "--batch max --replicates 2",
     "batch_max_with_sizes": "--batch max --dimension seq=1,2",
+    "runtime_all_with_together": "--runtime all --together",
     "together_alone": "--together",
     "together_with_world": "--together --world-size 2",
     "world_size_with_torchrun": "--world-size 3",
@@ -191,3 +192,10 @@ def test_inputs_that_make_no_sense_are_wrong_use(options: str, capsys: pytest.Ca
         _parsed(*options.split())
     assert caught.value.code == 2
     assert options.split(maxsplit=1)[0] in capsys.readouterr().err
+
+
+def test_all_runtimes_that_open_a_file_are_runs_beside_each_other() -> None:
+    names = [plan.runtime for plan in plan_arguments.plans_for(ONNX, _parsed("--runtime", "all"))]
+    assert names == ["onnxruntime", "openvino"]
+    assert len(plan_arguments.plans_for(ONNX, _parsed())) == 1
+    assert len(plan_arguments.plans_for(TORCHSCRIPT, _parsed("--runtime", "all"))) == 1

@@ -80,6 +80,7 @@ def _wrong(given: argparse.Namespace, ranks: int) -> dict[str, bool]:
         "batch_max_with_load": finds_batch and bool(scenario or given.qps or lists[1] or len(lists[2]) > 1),
         "batch_max_with_sizes": finds_batch and bool(shapes),
         "batch_max_with_processes": finds_batch and (several or given.together),
+        "runtime_all_with_together": getattr(given, "runtime", None) == "all" and given.together,
         "together_alone": given.together and len(given.files) < 2,
         "together_with_world": given.together and world > 1,
         "world_size_with_torchrun": ranks > 1 and given.world_size not in (1, ranks),

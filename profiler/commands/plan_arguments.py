@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from profiler import other_python, trust
 from profiler import plan as plans
 from profiler.backends import catalog
 from profiler.commands import input_arguments, load_arguments, numbers
 from profiler.plan import Companion, Preset, RunPlan
+
+ALL = "all"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +27,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def add_what(parser: argparse.ArgumentParser) -> None:
     option = parser.add_argument
-    option(
-        "--runtime", metavar="NAME", help="onnxruntime or torchscript; default: the first that fits the file"
-    )
+    option("--runtime", metavar="NAME|all",
+           help="by name, or every one that is installed and opens the file, as runs beside each other; "
+           "default: the first that fits the file")  # fmt: skip
     option("--python", metavar="PATH", default="",
            help="the interpreter that measures, with your own torch, CUDA or runtime; "
            "Python 3.9 or newer with numpy and msgspec")  # fmt: skip
@@ -76,7 +80,8 @@ def add_how_long(parser: argparse.ArgumentParser) -> None:
 def plan_for(path: Path, arguments: argparse.Namespace) -> RunPlan:
     """The plan for one file; raises KnownError for a file that cannot be measured."""
     form = catalog.recognise(path)
-    runtime = arguments.runtime or _default_runtime(form, arguments.python)
+    named = arguments.runtime if arguments.runtime != ALL else None
+    runtime = named or _default_runtime(form, arguments.python)
     preset = Preset(arguments.preset)
     return RunPlan(
         model_path=str(path),
@@ -102,6 +107,22 @@ def plan_for(path: Path, arguments: argparse.Namespace) -> RunPlan:
         consents=_consents(arguments.trust),
         **input_arguments.fields(arguments),
     )
+
+
+def plans_for(path: Path, arguments: argparse.Namespace) -> list[RunPlan]:
+    """One plan, or with `--runtime all` one for each runtime that is installed and opens the file."""
+    plan = plan_for(path, arguments)
+    if arguments.runtime != ALL:
+        return [plan]
+    return [msgspec.structs.replace(plan, runtime=name) for name in _installed(path, arguments)]
+
+
+def _installed(path: Path, arguments: argparse.Namespace) -> list[str]:
+    form = catalog.recognise(path)
+    if not arguments.python:
+        return [name for name in form.runtimes if catalog.installed(name)]
+    found = _asked(arguments.python)
+    return [name for name in form.runtimes if found.holds(name)]
 
 
 def _consents(trusted: Sequence[str]) -> tuple[str, ...]:

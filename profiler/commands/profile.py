@@ -83,7 +83,7 @@ def _run(
         queue.recover()
     for file in arguments.trust:
         _attempt(queue, language, functools.partial(_trust, Path(file)))
-    plans = [plan for file in arguments.files if (plan := _plan(queue, language, Path(file), arguments))]
+    plans = [plan for file in arguments.files for plan in _plans(queue, language, Path(file), arguments)]
     ended = queue.carry_out(comparison.alike(plans))
     if is_first:
         show(ended, arguments, language, out, queue)
@@ -119,7 +119,7 @@ def _write_documents(
         text = table_csv.text(results)
         _attempt(queue, language, lambda: documents.save(Path(arguments.csv), text.encode()))
     if arguments.json:
-        several = len(arguments.files) > 1
+        several = len(arguments.files) > 1 or arguments.runtime == plan_arguments.ALL
         _attempt(queue, language, lambda: documents.write_json(results, arguments.json, several, out))
 
 
@@ -130,15 +130,17 @@ def _write_report(pairs: Sequence[html.Pair], path: Path, language: Language) ->
         html.write(pairs, path, language)
 
 
-def _plan(queue: Queue, language: Language, path: Path, arguments: argparse.Namespace) -> RunPlan | None:
+def _plans(queue: Queue, language: Language, path: Path, arguments: argparse.Namespace) -> list[RunPlan]:
     try:
-        plan = plan_arguments.plan_for(path, arguments)
+        plans = plan_arguments.plans_for(path, arguments)
     except KnownError as error:
         queue.complain(error_text.sentence(error.info, language))
-        return None
+        return []
     if not arguments.quiet:
-        queue.tell("chosen", file=path.name, format=_title(path), runtime=plan.runtime, device=plan.device)
-    return plan
+        for plan in plans:
+            chosen = {"runtime": plan.runtime, "device": plan.device}
+            queue.tell("chosen", file=path.name, format=_title(path), **chosen)
+    return plans
 
 
 def _title(path: Path) -> str:

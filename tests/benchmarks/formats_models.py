@@ -14,6 +14,7 @@ import torch
 
 from tests import networks
 from tests.benchmarks import tflite_from_onnx
+from tools import samples_pt2
 
 SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
 SIDE = 224
@@ -34,6 +35,10 @@ def samples(folder: Path) -> Iterator[Exported]:
     yield Exported(SAMPLES / "digits.xml", "openvino")
     yield Exported(SAMPLES / "digits.torchscript.pt", "torchscript")
     yield Exported(SAMPLES / "digits.pt2", "torch_export")
+    samples_pt2.compile_package(
+        samples_pt2.exported(samples_pt2.stored_network()), folder / "digits.aot.pt2", samples_pt2.SIGNATURE
+    )
+    yield Exported(folder / "digits.aot.pt2", "aot_inductor")
     yield Exported(SAMPLES / "digits.tflite", "litert")
     yield Exported(SAMPLES / "digits.tflite", "openvino")
 
