@@ -95,9 +95,8 @@ def print_side_by_side(results: Sequence[RunResult], language: Language, out: Te
     print(f"\n{wording.say('report', 'side_by_side', language)}", file=out)
     precision = wording.say("report", "precision_effective", language)
     columns = [[*(card.label for card in figures.cards(results[0], language)), precision]]
-    heads = [""]
+    heads = ["", *figures.names_apart(results)]
     for result in results:
-        heads.append(error_text.visible(result.model.name))
         ran = result.environment.precision_effective or units.DASH
         columns.append([*(card.value for card in figures.cards(result, language)), ran])
     print_table([heads, *zip(*columns, strict=True)], out)

@@ -99,6 +99,15 @@ def processes_note(results: Sequence[RunResult], language: Language) -> str:
     return wording.say("loads", "several_processes_each", language, count=fewest)
 
 
+def names_apart(results: Sequence[RunResult]) -> list[str]:
+    """What each is called beside the others: by its file, with the runtime where the file is there twice."""
+    files = [visible(result.model.name) for result in results]
+    return [
+        f"{file} ({result.plan.runtime})" if files.count(file) > 1 else file
+        for file, result in zip(files, results, strict=True)
+    ]
+
+
 def comparison_notes(results: Sequence[RunResult], language: Language) -> list[str]:
     """What is to be read before any of these results is held against another."""
     note = precision_note(results, language)

@@ -83,8 +83,8 @@ def _intervals(results: Sequence[Pair], language: Language) -> list[str]:
 
 def _bars(results: Sequence[RunResult], language: Language) -> markupsafe.Markup:
     rows = [
-        (error_text.visible(result.model.name), result.latency.p50_ns or 0, result.latency.p50_ci_ns)
-        for result in results
+        (name, result.latency.p50_ns or 0, result.latency.p50_ci_ns)
+        for name, result in zip(figures.names_apart(results), results, strict=True)
     ]
     return markupsafe.Markup(charts.bars(rows, language))
 
