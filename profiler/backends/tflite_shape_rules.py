@@ -286,7 +286,7 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(_REDUCING_TEXT.split(), _one(_reduced)),
     **dict.fromkeys(("ARG_MAX", "ARG_MIN"), _one(_best)),
     **dict.fromkeys(("MAX_POOL_2D", "AVERAGE_POOL_2D", "L2_POOL_2D"), _one(_pool)),
-    **dict.fromkeys(("PAD", "PADV2"), _one(_padded)),
+    **dict.fromkeys(("PAD", "PADV2", "MIRROR_PAD"), _one(_padded)),
     **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), _one(_resized)),
     **dict.fromkeys(("FILL", "TRANSPOSE_CONV", "CONV_3D_TRANSPOSE"), _as_said(0)),
     "BROADCAST_TO": _as_said(1),
