@@ -39,6 +39,7 @@ class ErrorKind(TextEnum):
     RUNTIME_MISSING = "runtime_missing"
     RUNTIME_REFUSED = "runtime_refused"
     PRECISION_UNKNOWN = "precision_unknown"
+    ENGINE_OTHER = "engine_other"
     TRACE_NOT_OFFERED = "trace_not_offered"
     PYTHON_UNUSABLE = "python_unusable"
     TRUST_NEEDED = "trust_needed"

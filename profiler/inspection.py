@@ -74,6 +74,22 @@ def _torchscript(request: messages.Inspect, path: Path) -> messages.Description:
     )
 
 
+def _tensorrt(request: messages.Inspect, path: Path) -> messages.Description:
+    """An engine is native code, of which nothing can be read without running some of it."""
+    names = ("inputs", "outputs", "parameters", "buffers", "operators", "flops.per_inference")
+    return messages.Description(
+        inputs=(),
+        outputs=(),
+        parameters=None,
+        weights_bytes=None,
+        weights_by_dtype={},
+        operators=(),
+        flops=Flops(),
+        shapes_origin="unknown",
+        unavailable=dict.fromkeys(names, Reason("native_code")),
+    )
+
+
 def _openvino_ir(request: messages.Inspect, path: Path) -> messages.Description:
     from profiler import inspection_openvino
 
@@ -125,5 +141,6 @@ _READERS: dict[str, Callable[[messages.Inspect, Path], messages.Description]] = 
     "aot_inductor": _aot_inductor,
     "openvino_ir": _openvino_ir,
     "tflite": _tflite,
+    "tensorrt": _tensorrt,
     "null": _null,
 }
