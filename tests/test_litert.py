@@ -4,12 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from profiler.backends import litert_words
 from profiler.backends.base import LoadOptions, TraceOrder
 from profiler.backends.litert import LiteRtSession, open_backend
 from profiler.backends.ort import open_backend as open_onnxruntime
 from profiler.errors import ErrorKind, KnownError
+from profiler.result import Placement
+from tests import tflite_graphs
 
 SAMPLES = Path(__file__).resolve().parent.parent / "resources" / "samples"
 TFLITE = SAMPLES / "digits.tflite"
@@ -55,6 +58,63 @@ def test_bound_calls_of_one_lane_share_its_interpreter_and_keep_their_own_inputs
     np.testing.assert_array_equal(one, session.results(other)["logits"])
 
 
+def test_calls_of_other_shapes_on_one_lane_each_keep_their_own() -> None:
+    session, images = _session(), _last(_images(3))
+    whole = session.bind({"image": images})
+    single = session.bind({"image": images[:1]})
+    every, one = (session.results(call)["logits"] for call in (whole, single))
+    np.testing.assert_allclose(every[:1], one, atol=1e-5)
+    np.testing.assert_array_equal(session.results(whole)["logits"], every)
+
+
+def test_its_operators_are_told_by_who_runs_them() -> None:
+    assert _session().placement == (Placement("XNNPACK", 9),)
+
+
+def test_going_through_the_file_ourselves_is_no_load_time() -> None:
+    assert _session().ours_ns > 0
+
+
+def test_a_batch_beyond_all_memory_is_out_of_memory() -> None:
+    session = _session()
+    huge = np.broadcast_to(np.float32(0), (2**28, 8, 8, 1))
+    with pytest.raises(KnownError) as refused:
+        session.bind({"image": huge})
+    assert refused.value.kind is ErrorKind.OUT_OF_MEMORY
+
+
+def test_sizes_that_do_not_work_as_stored_wait_for_those_that_are_given(tmp_path: Path) -> None:
+    kernel = np.zeros((2, 3, 3, 1), dtype=np.float32)
+    options = {"options": "Conv2DOptions", "padding": 1, "strideW": 1, "strideH": 1,
+               "dilationWFactor": 1, "dilationHFactor": 1}  # fmt: skip
+    file = tmp_path / "free.tflite"
+    file.write_bytes(
+        tflite_graphs.single("CONV_2D", options, [None, kernel, np.zeros(2, np.float32)], 1, free=True)
+    )
+    session = open_backend().load(file, LoadOptions("cpu", 1))
+    assert session.inputs[0].shape == ("batch", None, None, 1)
+    found = session.results(session.bind({"image": np.ones((1, 5, 6, 1), dtype=np.float32)}))
+    assert next(iter(found.values())).shape == (1, 3, 4, 2)
+
+
+def _renamed_operator(name: str) -> bytes:
+    model = schema.ModelT.InitFromPackedBuf(bytearray(TFLITE.read_bytes()))
+    code, operator = model.operatorCodes[1], model.subgraphs[0].operators[1]
+    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.CUSTOM
+    code.customCode, operator.builtinOptions, operator.builtinOptionsType = name, None, 0
+    return tflite_graphs.written(model)
+
+
+@pytest.mark.parametrize("name", ["Mine", "FlexErf"])
+def test_an_operator_that_it_does_not_know_is_named(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "custom.tflite"
+    file.write_bytes(_renamed_operator(name))
+    with pytest.raises(KnownError) as refused:
+        open_backend().load(file, LoadOptions("cpu", 1))
+    assert refused.value.kind is ErrorKind.OPERATOR_UNKNOWN
+    assert refused.value.info.parameters["operator"] == name
+
+
 def test_a_shape_that_does_not_fit_is_refused_in_the_users_words() -> None:
     session = _session()
     with pytest.raises(KnownError) as refused:
@@ -74,12 +134,15 @@ def test_a_file_that_is_no_model_is_damaged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("Encountered unresolved custom op: Mine.\nSee instructions", ErrorKind.OPERATOR_UNKNOWN),
+        ("Op builtin_code out of range: 500. Are you using old TFLite binary", ErrorKind.OPERATOR_UNKNOWN),
+        ("Cannot set tensor: Got value of type FLOAT64 but expected type FLOAT32 for input 0, name: x",
+         ErrorKind.INPUT_DTYPE),
+        ("required_bytes <= bytes was not true.Tensor 1 is invalidly specified", ErrorKind.MODEL_DAMAGED),
         ("tensorflow/lite/kernels/conv.cc:12 Dimension mismatch", ErrorKind.SHAPE_MISMATCH),
         ("Model provided has model identifier 'abcd', should be 'TFL3'", ErrorKind.MODEL_DAMAGED),
         ("something else", ErrorKind.RUNTIME_REFUSED),
     ],
-)
+)  # fmt: skip
 def test_what_it_says_is_told_in_the_users_words(said: str, kind: ErrorKind) -> None:
     assert litert_words.explain(RuntimeError(said)).kind is kind
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
@@ -14,13 +15,24 @@ ROW = (1, 6, 8, 4)
 """What every graph reads, float32, with its first dimension free."""
 
 
-def single(kind: str, options: Mapping[str, Any], constants: Sequence[Any], outputs: int = 1) -> bytes:
+def written(model: Any) -> bytes:
+    """The file that holds a schema.ModelT."""
+    builder = flatbuffers.Builder(1 << 20)
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
+
+
+def single(
+    kind: str, options: Mapping[str, Any], constants: Sequence[Any], outputs: int = 1, free: bool = False
+) -> bytes:
     """A file with one operator: reads the input and these constants; None stands for the input's place.
 
-    The shape of what it makes is left to the runtime.
+    The shape of what it makes is left to the runtime. `free`: one channel, all else stored as 1 and free.
     """
     graph = samples_tflite.Graph()
-    data = graph.tensor("x", list(ROW))
+    data = graph.tensor("x", [1, 1, 1, 1] if free else list(ROW))
+    if free:
+        graph.tensors[data].shapeSignature = [-1, -1, -1, 1]
     given = [data if one is None else graph.constant("", np.asarray(one)) for one in constants]
     made = [graph.tensor(f"y{number}", [1]) for number in range(outputs)]
     for index in made:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
+from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
 
-from profiler.backends import litert_words
+from profiler.backends import litert_placement, litert_words, tflite_file, tflite_precision
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
 
-_INTEGERS = ("int8", "uint8", "int16")
+Shapes = tuple[tuple[int, ...], ...]
+_SMALL_BATCH = 2
 
 
 def open_backend() -> LiteRt:
@@ -58,7 +61,7 @@ class LiteRt:
         return LiteRtSession(self._module, path, options.threads)
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
-        """LiteRT's profiler is not reached from Python (2.3)."""
+        """The interpreter's profiler is not among what its Python module offers (2.3)."""
         raise KnownError(ErrorKind.TRACE_NOT_OFFERED, runtime="LiteRT")
 
 
@@ -67,37 +70,39 @@ class LiteRtSession:
 
     def __init__(self, module: Any, path: Path, threads: int) -> None:
         self._module, self._path, self._threads = module, path, threads
-        self._lanes: dict[int, Any] = {}
-        self._shapes: dict[int, dict[str, tuple[int, ...]]] = {}
-        self._bound: dict[int, int] = {}
-        first = self._interpreter(0)
-        names = _Names(first)
-        self.inputs: tuple[Tensor, ...] = names.inputs
-        self.outputs: tuple[Tensor, ...] = names.outputs
-        self._input_at, self._output_at = names.input_at, names.output_at
-        self.precision_effective = _precision(first)
-        self.placement = (Placement("XNNPACK / CPU", len(first._get_ops_details())),)
+        self._lanes: dict[int, tuple[Any, Shapes | None]] = {}
+        self._bound: dict[int, tuple[Call, Any]] = {}
+        begin = perf_counter_ns()
+        file = tflite_file.read(path)
+        self._input_at, self._output_at = dict(file.inputs), dict(file.outputs)
+        self.inputs: tuple[Tensor, ...] = file.specs(file.inputs)
+        self.outputs: tuple[Tensor, ...] = file.specs(file.outputs)
+        self.precision_effective = tflite_precision.effective(file)
+        stored = tuple(file.main.tensors[index].dims for index in self._input_at.values())
+        self.ours_ns = perf_counter_ns() - begin
         self.notes: tuple[Reason, ...] = ()
         self.compile_ns: int | None = None
-        self.ours_ns = 0
+        self._lanes[0] = self._opened(stored)
+
+    @cached_property
+    def placement(self) -> tuple[Placement, ...]:
+        """Going through a long list is no part of loading; before shapes are settled nobody knows it."""
+        interpreter, shapes = self._lanes[0]
+        return litert_placement.of(interpreter) if shapes is not None else ()
 
     def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
-        interpreter = self._interpreter(lane)
-        try:
-            self._fit(interpreter, inputs, lane)
-        except Exception as error:
-            raise litert_words.explain(error) from error
-        pairs = tuple((self._input_at[name], array) for name, array in inputs.items())
+        """Bindings of one lane share its interpreter as long as their shapes agree."""
+        given = [(name, index, inputs[name]) for name, index in self._input_at.items()]
+        interpreter = self._fitting(lane, tuple(array.shape for _, _, array in given))
+        pairs = tuple((index, array) for _, index, array in given)
         call = _one(interpreter, *pairs[0]) if len(pairs) == 1 else _several(interpreter, pairs)
-        self._bound[id(call)] = lane
+        self._bound[id(call)] = (call, interpreter)
         return call
 
     def results(self, call: Call) -> dict[str, Array]:
         call()
-        interpreter = self._lanes[self._bound[id(call)]]
-        return {
-            spec.name: np.array(interpreter.get_tensor(self._output_at[spec.name])) for spec in self.outputs
-        }
+        _, interpreter = self._bound[id(call)]
+        return {name: np.array(interpreter.get_tensor(index)) for name, index in self._output_at.items()}
 
     def device_memory_bytes(self) -> int | None:
         return None
@@ -116,28 +121,68 @@ class LiteRtSession:
 
     def close(self) -> None:
         self._lanes.clear()
+        self._bound.clear()
 
-    def _interpreter(self, lane: int) -> Any:
-        if lane not in self._lanes:
-            try:
-                made = self._module.Interpreter(model_path=str(self._path), num_threads=self._threads)
-                made.allocate_tensors()
-            except Exception as error:
-                raise litert_words.explain(error) from error
-            self._lanes[lane] = made
-        return self._lanes[lane]
+    def _opened(self, stored: Shapes) -> tuple[Any, Shapes | None]:
+        """With tensors in place, unless the sizes that the file holds for free dimensions do not work."""
+        made = self._made()
+        try:
+            made.allocate_tensors()
+        except Exception as error:
+            known = litert_words.explain(error)
+            if known.kind is not ErrorKind.SHAPE_MISMATCH or not self._is_free():
+                raise known from error
+            return self._made(), None
+        return made, stored
 
-    def _fit(self, interpreter: Any, inputs: Mapping[str, Array], lane: int) -> None:
-        """Give the interpreter the shapes of these inputs; all inputs of a lane have the same."""
-        shapes = {name: tuple(array.shape) for name, array in inputs.items()}
-        if self._shapes.get(lane) == shapes:
-            return
-        for detail in interpreter.get_input_details():
-            name = next(name for name, at in self._input_at.items() if at == detail["index"])
-            if tuple(detail["shape"]) != shapes[name]:
-                interpreter.resize_tensor_input(detail["index"], shapes[name], strict=True)
+    def _made(self) -> Any:
+        try:
+            return self._module.Interpreter(model_path=str(self._path), num_threads=self._threads)
+        except Exception as error:
+            raise litert_words.explain(error) from error
+
+    def _is_free(self) -> bool:
+        return any(not isinstance(size, int) for spec in self.inputs for size in spec.shape or ())
+
+    def _fitting(self, lane: int, shapes: Shapes) -> Any:
+        """The lane's interpreter with these shapes; a new one where calls of other shapes are bound to it."""
+        interpreter, has = self._lanes.get(lane, (None, None))
+        if interpreter is None or (has != shapes and self._is_bound(interpreter)):
+            interpreter, has = self._made(), None
+        if has != shapes:
+            self._fit(interpreter, shapes)
+        self._lanes[lane] = (interpreter, shapes)
+        return interpreter
+
+    def _is_bound(self, interpreter: Any) -> bool:
+        return any(owner is interpreter for _, owner in self._bound.values())
+
+    def _fit(self, interpreter: Any, shapes: Shapes) -> None:
+        try:
+            self._resize(interpreter, shapes)
+        except Exception as error:
+            known = litert_words.explain(error)
+            if known.kind is ErrorKind.SHAPE_MISMATCH and self._works_small(shapes):
+                raise KnownError(ErrorKind.OUT_OF_MEMORY, known.info.text, runtime="LiteRT") from error
+            raise known from error
+
+    def _resize(self, interpreter: Any, shapes: Shapes) -> None:
+        for index, shape in zip(self._input_at.values(), shapes):
+            interpreter.resize_tensor_input(index, shape, strict=True)
         interpreter.allocate_tensors()
-        self._shapes[lane] = shapes
+
+    def _works_small(self, shapes: Shapes) -> bool:
+        """Whether a batch of two works: then a large one fails for lack of memory, whatever was said.
+
+        XNNPACK says that it cannot reshape, and not why.
+        """
+        if any(not shape or shape[0] <= _SMALL_BATCH for shape in shapes):
+            return False
+        try:
+            self._resize(self._made(), tuple((_SMALL_BATCH, *shape[1:]) for shape in shapes))
+        except (RuntimeError, ValueError):
+            return False
+        return True
 
 
 def _one(interpreter: Any, index: int, array: Array) -> Call:
@@ -159,56 +204,3 @@ def _several(interpreter: Any, pairs: tuple[tuple[int, Array], ...]) -> Call:
         invoke()
 
     return call
-
-
-class _Names:
-    """Inputs and outputs by the names of the first signature, else by those of the tensors."""
-
-    def __init__(self, interpreter: Any) -> None:
-        inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
-        named: Mapping[str, Any] = next(iter(interpreter._get_full_signature_list().values()), {})
-        self.input_at = _places(inputs, named.get("inputs", {}))
-        self.output_at = _places(outputs, named.get("outputs", {}))
-        self.inputs = _specs(inputs, self.input_at)
-        self.outputs = _specs(outputs, self.output_at)
-
-
-def _places(details: list[dict[str, Any]], named: Mapping[str, int]) -> dict[str, int]:
-    by_index = {index: name for name, index in named.items()}
-    return {by_index.get(detail["index"], detail["name"]): detail["index"] for detail in details}
-
-
-def _specs(details: list[dict[str, Any]], places: Mapping[str, int]) -> tuple[Tensor, ...]:
-    by_index = {index: name for name, index in places.items()}
-    return tuple(_spec(by_index[detail["index"]], detail) for detail in details)
-
-
-def _spec(name: str, detail: Mapping[str, Any]) -> Tensor:
-    """The signature of the shape has -1 where a dimension may vary; the first such one is the batch."""
-    signature = [int(size) for size in detail.get("shape_signature", detail["shape"])]
-    dims = tuple(
-        size if size >= 0 else ("batch" if place == 0 else None) for place, size in enumerate(signature)
-    )
-    dtype = "object" if detail["dtype"] in (np.bytes_, np.object_) else np.dtype(detail["dtype"]).name
-    return Tensor(name, dtype, dims)
-
-
-def _precision(interpreter: Any) -> str:
-    """By the numbers that operators with weights read: int8 where data and weights are integers.
-
-    Weights that are kept in half precision, or in integers while the data is floating, are widened.
-    """
-    kinds = {detail["index"]: np.dtype(detail["dtype"]).name for detail in interpreter.get_tensor_details()
-             if detail["dtype"] not in (np.bytes_, np.object_)}  # fmt: skip
-    found = set()
-    for operator in interpreter._get_ops_details():
-        if operator["op_name"] in _PRODUCTS:
-            read = [kinds.get(int(index), "") for index in operator["inputs"] if int(index) >= 0]
-            found.add("int8" if read[0] in _INTEGERS else {"float16": "fp16"}.get(read[0], "fp32"))
-    if len(found) > 1:
-        return "mixed"
-    return next(iter(found), "fp32")
-
-
-_PRODUCTS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "BATCH_MATMUL", "CONV_3D",
-             "UNIDIRECTIONAL_SEQUENCE_LSTM")  # fmt: skip

@@ -6,20 +6,27 @@ import re
 
 from profiler.errors import ErrorKind, KnownError
 
+_MOST = 400
 _PATTERNS: tuple[tuple[str, ErrorKind], ...] = (
-    (r"[Oo]ut of memory|failed to allocate|bad_alloc", ErrorKind.OUT_OF_MEMORY),
-    (r"unresolved custom op|Encountered unresolved|Select TensorFlow op|Didn't find op|Unsupported .*op",
+    (r"[Oo]ut of memory|[Ff]ailed to allocate|bad_alloc", ErrorKind.OUT_OF_MEMORY),
+    (r"unresolved custom op|Select TensorFlow op|Didn't find op|Op builtin_code out of range",
      ErrorKind.OPERATOR_UNKNOWN),
+    (r"Got value of type", ErrorKind.INPUT_DTYPE),
+    (r"invalidly specified|Could not open|Model provided|valid [Ff]latbuffer|"
+     r"must be specified|empty model|Verifi", ErrorKind.MODEL_DAMAGED),
     (r"Dimension mismatch|failed to prepare|Cannot set tensor|ResizeInputTensor|num_input_elements|"
      r"not broadcastable|shape", ErrorKind.SHAPE_MISMATCH),
-    (r"Could not open|Model provided|valid flatbuffer|not a valid|identifier|empty model|Verifi",
-     ErrorKind.MODEL_DAMAGED),
 )  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """Without the runtime's own source files."""
-    return " ".join(re.sub(r"\b\S+\.(?:cc|h|c):\d+:?", "", text).split())[:400]
+_DETAILS: dict[ErrorKind, dict[str, str]] = {
+    ErrorKind.OPERATOR_UNKNOWN: {
+        "operator": r"custom op: (\w+)|builtin opcode '(\w+)'|out of range: (\d+)|\((\w+)\) failed to prepare"
+    },
+    ErrorKind.INPUT_DTYPE: {
+        "name": r"name: (.*\S)",
+        "given": r"value of type (\w+)",
+        "wanted": r"expected type (\w+)",
+    },
+}
 
 
 def explain(error: Exception) -> KnownError:
@@ -31,12 +38,20 @@ def explain(error: Exception) -> KnownError:
     said, text = str(error), _plain(str(error))
     for pattern, kind in _PATTERNS:
         if re.search(pattern, said):
-            return KnownError(kind, text, runtime="LiteRT", **_named(kind, said, text))
+            return KnownError(kind, text, runtime="LiteRT", **_named(kind, said))
     return KnownError(ErrorKind.RUNTIME_REFUSED, text, runtime="LiteRT")
 
 
-def _named(kind: ErrorKind, said: str, text: str) -> dict[str, str]:
-    if kind is ErrorKind.OPERATOR_UNKNOWN:
-        found = re.search(r"op(?:code)?(?: for)?(?: builtin)?[: ]+'?([A-Za-z_][\w]*)", said)
-        return {"operator": found.group(1) if found else ""}
-    return {"name": "", "detail": text} if kind is ErrorKind.SHAPE_MISMATCH else {}
+def _plain(text: str) -> str:
+    """Without the runtime's own source files."""
+    return " ".join(re.sub(r"\b\S+\.(?:cc|h|c):\d+:?", "", text).split())[:_MOST]
+
+
+def _named(kind: ErrorKind, said: str) -> dict[str, str]:
+    """What the words name: an operator, an input, a type."""
+    named = {}
+    for name, pattern in _DETAILS.get(kind, {}).items():
+        found = re.search(pattern, said)
+        if found:
+            named[name] = next(group for group in found.groups() if group)
+    return named

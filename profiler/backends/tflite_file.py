@@ -172,7 +172,12 @@ def _names(model: Table) -> dict[str, dict[int, str]]:
 
 
 def _named(graph: FileGraph, indices: Sequence[int], names: Mapping[int, str]) -> Named:
-    return tuple((names.get(index) or graph.tensors[index].name, index) for index in indices)
+    """Names are told apart by the tensor's place where a file repeats them."""
+    found: dict[str, int] = {}
+    for index in dict.fromkeys(indices):
+        name = names.get(index) or graph.tensors[index].name
+        found[f"{name}:{index}" if name in found or not name else name] = index
+    return tuple(found.items())
 
 
 def _needs(model: Table, buffers: Buffers) -> str:
