@@ -67,6 +67,40 @@ def test_calls_of_other_shapes_on_one_lane_each_keep_their_own() -> None:
     np.testing.assert_array_equal(session.results(whole)["logits"], every)
 
 
+_BIAS_AT = 2
+
+
+def _quantised() -> bytes:
+    """A dense layer of int8 that adds up its four inputs, all scales 1 and zero points 0."""
+    options = {"options": "FullyConnectedOptions"}
+    constants = [None, np.zeros((1, 4), np.float32), np.zeros(1, np.int32)]
+    data = tflite_graphs.single("FULLY_CONNECTED", options, constants)
+    model = schema.ModelT.InitFromPackedBuf(bytearray(data))
+    for index, tensor in enumerate(model.subgraphs[0].tensors):
+        tensor.quantization = schema.QuantizationParametersT()
+        tensor.quantization.scale, tensor.quantization.zeroPoint = [1.0], [0]
+        tensor.type = schema.TensorType.INT32 if index == _BIAS_AT else schema.TensorType.INT8
+    model.subgraphs[0].tensors[0].shape = [1, 4]
+    model.subgraphs[0].tensors[0].shapeSignature = [-1, 4]
+    model.subgraphs[0].tensors[3].shape, model.subgraphs[0].tensors[3].shapeSignature = [1, 1], [-1, 1]
+    model.buffers[1].data = np.ones(4, dtype=np.uint8)
+    return tflite_graphs.written(model)
+
+
+def test_a_quantised_model_takes_and_makes_integers(tmp_path: Path) -> None:
+    file = tmp_path / "int8.tflite"
+    file.write_bytes(_quantised())
+    session = open_backend().load(file, LoadOptions("cpu", 1))
+    assert [spec.dtype for spec in (*session.inputs, *session.outputs)] == ["int8", "int8"]
+    assert session.precision_effective == "int8"
+    found = session.results(session.bind({"image": np.array([[1, 2, 3, 4], [5, 6, 7, 8]], dtype=np.int8)}))
+    np.testing.assert_array_equal(found["logits"], np.array([[10], [26]], dtype=np.int8))
+    with pytest.raises(ValueError, match="INT8") as refused:
+        session.bind({"image": np.ones((2, 4), dtype=np.float32)})()
+    told = session.explain(refused.value)
+    assert (told.kind, told.info.parameters["wanted"]) == (ErrorKind.INPUT_DTYPE, "INT8")
+
+
 def test_its_operators_are_told_by_who_runs_them() -> None:
     assert _session().placement == (Placement("XNNPACK", 9),)
 
@@ -140,6 +174,8 @@ def test_a_file_that_is_no_model_is_damaged(tmp_path: Path) -> None:
         ("required_bytes <= bytes was not true.Tensor 1 is invalidly specified", ErrorKind.MODEL_DAMAGED),
         ("tensorflow/lite/kernels/conv.cc:12 Dimension mismatch", ErrorKind.SHAPE_MISMATCH),
         ("Model provided has model identifier 'abcd', should be 'TFL3'", ErrorKind.MODEL_DAMAGED),
+        ("scale_diff / output_scale <= 0.02 was not true.Node number 0 (FULLY_CONNECTED) failed to prepare.",
+         ErrorKind.RUNTIME_REFUSED),
         ("something else", ErrorKind.RUNTIME_REFUSED),
     ],
 )  # fmt: skip

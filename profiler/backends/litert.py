@@ -19,6 +19,8 @@ from profiler.result import Placement, Reason, Tensor
 
 Shapes = tuple[tuple[int, ...], ...]
 _SMALL_BATCH = 2
+_MAYBE_SHAPES = (ErrorKind.SHAPE_MISMATCH, ErrorKind.RUNTIME_REFUSED)
+"""Operators that refuse sizes have words of their own for it; when sizes are what changed, it is these."""
 
 
 def open_backend() -> LiteRt:
@@ -130,7 +132,7 @@ class LiteRtSession:
             made.allocate_tensors()
         except Exception as error:
             known = litert_words.explain(error)
-            if known.kind is not ErrorKind.SHAPE_MISMATCH or not self._is_free():
+            if known.kind not in _MAYBE_SHAPES or not self._is_free():
                 raise known from error
             return self._made(), None
         return made, stored
@@ -162,9 +164,10 @@ class LiteRtSession:
             self._resize(interpreter, shapes)
         except Exception as error:
             known = litert_words.explain(error)
-            if known.kind is ErrorKind.SHAPE_MISMATCH and self._works_small(shapes):
-                raise KnownError(ErrorKind.OUT_OF_MEMORY, known.info.text, runtime="LiteRT") from error
-            raise known from error
+            if known.kind not in _MAYBE_SHAPES:
+                raise known from error
+            kind = ErrorKind.OUT_OF_MEMORY if self._works_small(shapes) else ErrorKind.SHAPE_MISMATCH
+            raise KnownError(kind, known.info.text, runtime="LiteRT") from error
 
     def _resize(self, interpreter: Any, shapes: Shapes) -> None:
         for index, shape in zip(self._input_at.values(), shapes):

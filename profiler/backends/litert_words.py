@@ -14,8 +14,8 @@ _PATTERNS: tuple[tuple[str, ErrorKind], ...] = (
     (r"Got value of type", ErrorKind.INPUT_DTYPE),
     (r"invalidly specified|Could not open|Model provided|valid [Ff]latbuffer|"
      r"must be specified|empty model|Verifi", ErrorKind.MODEL_DAMAGED),
-    (r"Dimension mismatch|failed to prepare|Cannot set tensor|ResizeInputTensor|num_input_elements|"
-     r"not broadcastable|shape", ErrorKind.SHAPE_MISMATCH),
+    (r"[Dd]imension|Cannot set tensor|ResizeInputTensor|num_input_elements|not broadcastable|shape",
+     ErrorKind.SHAPE_MISMATCH),
 )  # fmt: skip
 _DETAILS: dict[ErrorKind, dict[str, str]] = {
     ErrorKind.OPERATOR_UNKNOWN: {
