@@ -99,11 +99,11 @@ def test_a_module_of_the_child_uses_nothing_newer_than_python_3_9(module: str) -
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_of_the_child_imports_numpy_and_msgspec_alone(module: str) -> None:
-    """Runtimes are imported by their backends, and psutil where it is there."""
+    """Runtimes (and TensorRT's way to the GPU) are imported by backends, psutil where it is there."""
     known = {*NEEDED, *OURS, *sys.stdlib_module_names}
     foreign = {name.partition(".")[0] for name in _imported(_tree(_childs()[module]))} - known
     if module.startswith("profiler.backends."):
-        foreign -= {row.import_name for row in catalog.RUNTIMES} | {"onnx"}
+        foreign -= {row.import_name for row in catalog.RUNTIMES} | {"cuda"}
     allowed = {"profiler.process_memory": {"psutil"}, "profiler.folders": {"platformdirs"}}
     assert foreign <= allowed.get(module, set())
 
