@@ -9,7 +9,7 @@ from typing import Any
 
 from profiler import inspection_parts as parts
 from profiler import messages
-from profiler.backends import catalog, openvino_flops, openvino_graph, openvino_words
+from profiler.backends import catalog, openvino_flops, openvino_graph, openvino_import, openvino_words
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Flops, ModelPart, Reason, Tensor
 from profiler.shapes import Shape
@@ -58,7 +58,7 @@ def describe(request: messages.Inspect, path: Path) -> messages.Description:
 
 def _read(path: Path) -> Any:
     try:
-        import openvino
+        openvino = openvino_import.openvino()
     except ImportError as error:
         raise catalog.missing("openvino", str(error)) from error
     if not path.with_suffix(".bin").is_file():

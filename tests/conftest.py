@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.windows import World
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A test that imports openvino reports it to no one either (profiler.backends.openvino_import).
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -44,14 +44,6 @@ NO_MODELS: dict[str, tuple[bad.Make, str]] = {
     "zip without entries": (bad.archive({}), "format_not_a_model.zip"),
     "zip of an ONNX": (bad.archive({"a.onnx": b"x"}), "format_not_a_model.zip_of_onnx"),
     "office document": (bad.archive({"[Content_Types].xml": b""}), "format_not_a_model.office"),
-    "tflite": (bad.holding("a.onnx", b"\x1c\0\0\0TFL3" + bytes(20)), "format_not_yet.tflite"),
-    "OpenVINO IR": (
-        bad.holding("a.onnx", b'<?xml version="1.0"?>\n<net name="m" version="11"><layers/>'),
-        "format_not_yet.openvino_ir"),
-    "TensorRT": (bad.holding("a.onnx", b"ftrt" + bytes(40)), "format_not_yet.tensorrt"),
-    "TensorRT of Ultralytics": (
-        bad.holding("a.onnx", b"\x0b\0\0\0" + b'{"a": "bb"}' + b"ftrt" + bytes(20)),
-        "format_not_yet.tensorrt"),
     "HDF5": (bad.holding("a.onnx", b"\x89HDF\r\n\x1a\n\0"), "format_not_yet.hdf5"),
     "Keras": (bad.archive({"config.json": b"{}", "model.weights.h5": b""}), "format_not_yet.keras"),
     "GGUF": (bad.holding("a.onnx", b"GGUF\x03\0\0\0"), "format_not_yet.gguf"),
@@ -257,3 +249,20 @@ def mutated(data: bytes, random: Random) -> bytes:
         position = random.choice([near, len(changed) - 1 - 8 * near, random.randrange(len(changed))])
         changed[position] = random.randrange(256)
     return bytes(changed[: random.randrange(len(changed))] if random.random() < 0.1 else changed)
+
+
+RECOGNISED = {
+    "tflite": bad.holding("a.onnx", b"\x1c\0\0\0TFL3" + bytes(20)),
+    "openvino_ir": bad.holding("a.onnx", b'<?xml version="1.0"?>\n<net name="m" version="11"><layers/>'),
+    "tensorrt": bad.holding("a.onnx", b"\x0b\0\0\0" + b'{"a": "bb"}' + b"ftrt" + bytes(20)),
+}
+
+
+@pytest.mark.parametrize("name", RECOGNISED)
+def test_a_model_is_recognised_by_its_content_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    assert catalog.recognise(RECOGNISED[name](tmp_path)).name == name
+
+
+def test_a_tflite_and_an_ir_that_hold_nothing_are_told(tmp_path: Path) -> None:
+    kinds = {name: look(RECOGNISED[name](tmp_path)).kind for name in ("tflite", "openvino_ir")}
+    assert kinds == {"tflite": "model_damaged", "openvino_ir": "external_data_missing"}

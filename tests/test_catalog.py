@@ -78,7 +78,10 @@ def test_an_unknown_runtime_is_refused_with_the_names_there_are() -> None:
         with pytest.raises(KnownError) as caught:
             action("tensorflow")
         assert caught.value.kind is ErrorKind.RUNTIME_UNKNOWN
-        assert caught.value.info.parameters["known"] == "onnxruntime, torchscript"
+        assert (
+            caught.value.info.parameters["known"]
+            == "onnxruntime, torchscript, torch_export, aot_inductor, openvino, litert, tensorrt"
+        )
 
 
 def test_a_runtime_that_is_not_installed_is_refused_with_its_pip_line(

@@ -1,10 +1,13 @@
 """OpenVINO opens all three of its formats, keeps fp32 in fp32, and says what ran and where the time went."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from profiler import child_environment
 from profiler.backends import openvino_words
 from profiler.backends.base import LoadOptions, TraceOrder
 from profiler.backends.openvino import OpenVino, open_backend
@@ -101,3 +104,16 @@ def test_words_that_tell_nothing_more_are_the_runtimes_own() -> None:
     )
     assert openvino_words.explain(RuntimeError("what else")).kind is ErrorKind.RUNTIME_REFUSED
     assert openvino_words.explain(MemoryError()).kind is ErrorKind.OUT_OF_MEMORY
+
+
+def test_its_import_is_reported_to_no_one_and_writes_nothing_at_home(tmp_path: Path) -> None:
+    script = (
+        "import sys, threading\n"
+        "from profiler.backends import catalog\n"
+        "catalog.open_backend('openvino')\n"
+        "assert sys.modules.get('openvino_telemetry') is None, 'imported'\n"
+        "assert threading.active_count() == 1, threading.enumerate()\n"
+    )
+    seen = child_environment.environment(source={"HOME": str(tmp_path)})
+    subprocess.run([sys.executable, "-c", script], env=seen, check=True)
+    assert list(tmp_path.iterdir()) == []

@@ -21,6 +21,12 @@ from profiler.store import Store
 
 SAMPLES = Path(__file__).parent.parent / "resources" / "samples"
 SAMPLE_RUNTIMES = [("digits.onnx", "onnxruntime"), ("digits.torchscript.pt", "torchscript")]
+ALL_RUNTIMES = [
+    *SAMPLE_RUNTIMES,
+    ("digits.pt2", "torch_export"),
+    ("digits.xml", "openvino"),
+    ("digits.tflite", "litert"),
+]
 SHORT = Stopping(0.3, 30, 0.5)
 
 
@@ -245,7 +251,7 @@ def test_a_sample_runs_from_end_to_end(name: str, runtime: str, store: Store) ->
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at open files by way of /proc")
-@pytest.mark.parametrize(("name", "runtime"), SAMPLE_RUNTIMES)
+@pytest.mark.parametrize(("name", "runtime"), ALL_RUNTIMES)
 def test_a_whole_run_opens_no_socket(name: str, runtime: str, store: Store) -> None:
     sockets: list[str] = []
     looked: list[int] = []

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from profiler import inspection, messages
-from profiler.backends import catalog, tensorrt_memory
+from profiler.backends import catalog, tensorrt, tensorrt_memory
 from profiler.backends.base import LoadOptions, TraceOrder
 from profiler.backends.tensorrt import TensorRt, TensorRtSession
 from profiler.errors import ErrorKind, KnownError
@@ -192,3 +192,8 @@ def test_without_a_library_for_device_memory_it_is_named(monkeypatch: pytest.Mon
     with pytest.raises(KnownError) as refused:
         tensorrt_memory.of(0)
     assert "cuda-python" in refused.value.info.parameters["command"]
+
+
+def test_notes_before_an_engine_are_left_out() -> None:
+    assert tensorrt.engine_in(b"\x0b\0\0\0" + b'{"a": "bb"}' + b"ftrt1234") == b"ftrt1234"
+    assert tensorrt.engine_in(b"ftrt1234") == b"ftrt1234"

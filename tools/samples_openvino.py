@@ -12,11 +12,12 @@ import argparse
 import sys
 from pathlib import Path
 
-import openvino
+from profiler.backends import openvino_import
 
 
 def write(onnx_path: Path, path: Path) -> None:
     """Writes the .xml and beside it the .bin."""
+    openvino = openvino_import.openvino()
     model = openvino.Core().read_model(str(onnx_path))
     openvino.save_model(model, str(path), compress_to_fp16=False)
 

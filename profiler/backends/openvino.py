@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler.backends import openvino_graph, openvino_trace, openvino_words
+from profiler.backends import openvino_graph, openvino_import, openvino_trace, openvino_words
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
@@ -21,9 +21,7 @@ _CAPABILITIES = {"FP32": "fp32", "BF16": "bf16", "FP16": "fp16"}
 
 def open_backend() -> OpenVino:
     """Raises ImportError where openvino is not installed."""
-    import openvino
-
-    return OpenVino(openvino)
+    return OpenVino(openvino_import.openvino())
 
 
 class OpenVino:

@@ -28,6 +28,13 @@ def open_backend() -> TensorRt:
     return TensorRt(tensorrt, tensorrt_memory.of)
 
 
+def engine_in(data: bytes) -> bytes:
+    """The engine alone: Ultralytics writes a JSON text and its length in four bytes before it."""
+    length = int.from_bytes(data[:4], "little")
+    is_noted = data[4:5] == b"{" and length < len(data) and data[4 + length - 1 : 4 + length] == b"}"
+    return data[4 + length :] if is_noted else data
+
+
 class TensorRt:
     """The backend; `module` is the imported tensorrt, `memory` makes buffers on a device by its number."""
 
@@ -57,7 +64,7 @@ class TensorRt:
             raise KnownError(ErrorKind.PRECISION_UNKNOWN, precision=options.precision, known="as_is")
         memory = self._memory(int(number or 0))
         runtime = self._trt.Runtime(self._trt.Logger(self._trt.Logger.ERROR))
-        engine = runtime.deserialize_cuda_engine(path.read_bytes())
+        engine = runtime.deserialize_cuda_engine(engine_in(path.read_bytes()))
         if engine is None:
             raise KnownError(ErrorKind.ENGINE_OTHER, runtime=f"TensorRT {self.version()}")
         return TensorRtSession(self._trt, runtime, engine, memory)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import onnx
 import onnxruntime
-import openvino
 import torch
 
+from profiler.backends import openvino_import
 from tests import networks
 from tests.benchmarks import tflite_from_onnx
 from tools import samples_pt2
@@ -53,6 +53,7 @@ def resnet(folder: Path) -> Iterator[Exported]:
     yield Exported(onnx_file, "onnxruntime")
     yield Exported(_ort_format(onnx_file, folder), "onnxruntime")
     yield Exported(onnx_file, "openvino")
+    openvino = openvino_import.openvino()
     openvino.save_model(
         openvino.Core().read_model(str(onnx_file)), folder / "resnet50.xml", compress_to_fp16=False
     )

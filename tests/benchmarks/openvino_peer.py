@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import openvino
 import torch
 
+from profiler.backends import openvino_import
 from profiler.plan import RunPlan, Stopping
 from profiler.runner import Ended, Event, Run
 from profiler.store import Store
@@ -33,6 +33,7 @@ SIDE = 224
 def make(folder: Path) -> Path:
     torch.manual_seed(0)
     model = networks.exported(networks.resnet50(), torch.randn(1, 3, SIDE, SIDE))
+    openvino = openvino_import.openvino()
     read = openvino.Core().read_model(model.SerializeToString())
     read.reshape([1, 3, SIDE, SIDE])
     openvino.save_model(read, folder / "resnet50.xml", compress_to_fp16=False)
