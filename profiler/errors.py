@@ -18,7 +18,7 @@ class ErrorKind(TextEnum):
     FILE_CHANGED = "file_changed"
     FORMAT_UNKNOWN = "format_unknown"
     FORMAT_NOT_A_MODEL = "format_not_a_model"
-    FORMAT_NOT_YET = "format_not_yet"
+    FORMAT_NOT_OPENED = "format_not_opened"
     FORMAT_NEVER_LOADED = "format_never_loaded"
     MODEL_DAMAGED = "model_damaged"
     EXTERNAL_DATA_MISSING = "external_data_missing"

@@ -71,6 +71,14 @@ def saved_model(folder: Path) -> Path:
     return path
 
 
+def transformers_folder(folder: Path) -> Path:
+    path = folder / "bert"
+    path.mkdir()
+    (path / "config.json").write_text("{}")
+    (path / "model.safetensors").write_bytes(safetensors())
+    return path
+
+
 def onnx_model(**changes: Any) -> onnx.ModelProto:
     """One matrix product with its weights inside."""
     weight = helper.make_tensor("w", TensorProto.FLOAT, [4, 2], np.ones(8, np.float32).tobytes(), raw=True)

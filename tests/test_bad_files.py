@@ -44,17 +44,31 @@ NO_MODELS: dict[str, tuple[bad.Make, str]] = {
     "zip without entries": (bad.archive({}), "format_not_a_model.zip"),
     "zip of an ONNX": (bad.archive({"a.onnx": b"x"}), "format_not_a_model.zip_of_onnx"),
     "office document": (bad.archive({"[Content_Types].xml": b""}), "format_not_a_model.office"),
-    "HDF5": (bad.holding("a.onnx", b"\x89HDF\r\n\x1a\n\0"), "format_not_yet.hdf5"),
-    "Keras": (bad.archive({"config.json": b"{}", "model.weights.h5": b""}), "format_not_yet.keras"),
-    "GGUF": (bad.holding("a.onnx", b"GGUF\x03\0\0\0"), "format_not_yet.gguf"),
-    "SavedModel folder": (bad.saved_model, "format_not_yet.saved_model"),
+    "HDF5": (bad.holding("a.onnx", b"\x89HDF\r\n\x1a\n\0"), "format_not_opened.hdf5"),
+    "Keras": (bad.archive({"config.json": b"{}", "model.weights.h5": b""}), "format_not_opened.keras"),
+    "GGUF": (bad.holding("a.onnx", b"GGUF\x03\0\0\0"), "format_not_opened.gguf"),
+    "SavedModel folder": (bad.saved_model, "format_not_opened.saved_model"),
     "SavedModel file": (
-        bad.holding("a.onnx", b"\x08\x01\x12\x06\x0a\x04\x12\x02hi"), "format_not_yet.saved_model"),
+        bad.holding("a.onnx", b"\x08\x01\x12\x06\x0a\x04\x12\x02hi"), "format_not_opened.saved_model"),
     "TensorFlow graph": (
-        bad.holding("a.onnx", b"\x0a\x08\x0a\x01x\x12\x03Add"), "format_not_yet.tensorflow_graph"),
+        bad.holding("a.onnx", b"\x0a\x08\x0a\x01x\x12\x03Add"), "format_not_opened.tensorflow_graph"),
     "Core ML": (
-        bad.holding("a.onnx", b"\x08\x07\x12\x04\x0a\x02hi\xa2\x1f\x02\x0a\0"), "format_not_yet.coreml"),
-    "ExecuTorch": (bad.holding("a.onnx", b"\x18\0\0\0ET12" + bytes(9)), "format_not_yet.executorch"),
+        bad.holding("a.onnx", b"\x08\x07\x12\x04\x0a\x02hi\xa2\x1f\x02\x0a\0"), "format_not_opened.coreml"),
+    "Paddle": (
+        bad.holding("a.onnx", b"\x0a\x10\x08\0\x10" + b"\xff" * 9 + b"\x01\x1a"), "format_not_opened.paddle"),
+    "Paddle in JSON": (
+        bad.holding("inference.json", b'{"base_code":{"magic":"pir","trainable":1}}'),
+        "format_not_opened.paddle"),
+    "ncnn": (bad.holding("a.param", b"7767517\n75 83\nInput data 0 1 data\n"), "format_not_opened.ncnn"),
+    "RKNN": (bad.holding("a.onnx", b"RKNN\0\0\0\0"), "format_not_opened.rknn"),
+    "MXNet": (
+        bad.holding("a.json", b'{\n  "nodes": [\n    {\n      "op": "null", "name": "data"}]}'),
+        "format_not_opened.mxnet"),
+    "TensorFlow.js": (
+        bad.holding("model.json", b'{"format": "graph-model", "modelTopology": {}}'),
+        "format_not_opened.tensorflow_js"),
+    "Hugging Face folder": (bad.transformers_folder, "file_is_folder.transformers"),
+    "ExecuTorch": (bad.holding("a.onnx", b"\x18\0\0\0ET12" + bytes(9)), "format_not_opened.executorch"),
     "checkpoint": (
         bad.archive({"m/data.pkl": b"\x80\x02}.", "m/data/0": b"", "m/version": b"3"}),
         "format_never_loaded.checkpoint"),

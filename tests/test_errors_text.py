@@ -42,8 +42,16 @@ def test_chinese_texts_are_chinese_and_english_ones_are_not() -> None:
 
 
 def test_every_kind_of_refused_file_has_a_name() -> None:
-    codes = catalog._NEVER_LOADED | catalog._NOT_YET
+    codes = catalog._NEVER_LOADED | catalog._NOT_OPENED
     assert codes <= wording.topic("formats").keys()
+
+
+@pytest.mark.parametrize("what", sorted(catalog._NOT_OPENED))
+def test_each_format_that_is_not_opened_has_its_own_way_out(what: str) -> None:
+    for language in LANGUAGES:
+        told = TEXTS[f"format_not_opened.{what}"][language]
+        assert "`" in told or "ONNX" in told
+        assert error_text.sentence(ErrorInfo("format_not_opened", {"file": "a.b", "what": what}), language)
 
 
 def test_the_finer_sentence_is_taken() -> None:
@@ -53,9 +61,9 @@ def test_the_finer_sentence_is_taken() -> None:
 
 
 def test_what_a_file_is_gets_its_name_in_the_language() -> None:
-    info = ErrorInfo("format_not_yet", {"file": "a.onnx", "what": "tensorrt"})
-    assert "a.onnx is a TensorRT engine, which" in error_text.sentence(info, "en")
-    assert "“TensorRT 引擎”" in error_text.sentence(info, "zh_CN")
+    info = ErrorInfo("format_not_opened", {"file": "a.onnx", "what": "coreml"})
+    assert "a.onnx is a Core ML model, which" in error_text.sentence(info, "en")
+    assert "“Core ML 模型”" in error_text.sentence(info, "zh_CN")
 
 
 def test_a_sentence_without_its_numbers_is_the_short_one() -> None:

@@ -75,8 +75,9 @@ YARDSTICK = Runtime("null", "yardstick", "profiler.backends.null", "inferometer"
 YARDSTICK_FORMAT = Format("null", "yardstick", Tier.DATA, ("null",), ())
 
 _NEVER_LOADED = {"checkpoint", "pickle", "torch_package"}
-_NOT_YET = {
+_NOT_OPENED = {
     "old_torchscript", "hdf5", "keras", "saved_model", "tensorflow_graph", "coreml", "gguf", "executorch",
+    "paddle", "ncnn", "rknn", "mxnet", "tensorflow_js",
 }  # fmt: skip
 _DAMAGED = {"onnx_cut_short", "onnx_no_graph"}
 
@@ -123,7 +124,7 @@ def recognise(path: Path) -> Format:
     """The format of a file, by its content.
 
     Raises KnownError: FILE_MISSING, FILE_IS_FOLDER, FILE_FORBIDDEN, FILE_EMPTY, FILE_UNREADABLE,
-    MODEL_DAMAGED, FORMAT_UNKNOWN, and FORMAT_NOT_A_MODEL, FORMAT_NOT_YET, FORMAT_NEVER_LOADED, whose
+    MODEL_DAMAGED, FORMAT_UNKNOWN, and FORMAT_NOT_A_MODEL, FORMAT_NOT_OPENED, FORMAT_NEVER_LOADED, whose
     parameter `what` is a code of resources/texts/formats.toml.
     """
     try:
@@ -156,8 +157,13 @@ def _opened(path: Path) -> BinaryIO:
 def _folder(path: Path) -> KnownError:
     for inside, what in (("saved_model.pb", "saved_model"), ("Manifest.json", "coreml")):
         if (path / inside).is_file():
-            return KnownError(ErrorKind.FORMAT_NOT_YET, file=path.name, what=what)
-    return KnownError(ErrorKind.FILE_IS_FOLDER, file=path.name or str(path))
+            return KnownError(ErrorKind.FORMAT_NOT_OPENED, file=path.name, what=what)
+    what = "transformers" if (path / "config.json").is_file() and _holds_weights(path) else ""
+    return KnownError(ErrorKind.FILE_IS_FOLDER, file=path.name or str(path), what=what)
+
+
+def _holds_weights(folder: Path) -> bool:
+    return any(next(folder.glob(kind), None) is not None for kind in ("*.safetensors", "pytorch_model*.bin"))
 
 
 def _kind(file: BinaryIO, path: Path) -> str:
@@ -198,8 +204,8 @@ def _format_or_refusal(kind: str, path: Path) -> Format:
         raise KnownError(ErrorKind.MODEL_DAMAGED, file=path.name, what=kind)
     if kind in _NEVER_LOADED:
         raise KnownError(ErrorKind.FORMAT_NEVER_LOADED, file=path.name, what=kind)
-    not_yet = ErrorKind.FORMAT_NOT_YET if kind in _NOT_YET else ErrorKind.FORMAT_NOT_A_MODEL
-    raise KnownError(not_yet, file=path.name, what=kind)
+    refusal = ErrorKind.FORMAT_NOT_OPENED if kind in _NOT_OPENED else ErrorKind.FORMAT_NOT_A_MODEL
+    raise KnownError(refusal, file=path.name, what=kind)
 
 
 def missing(name: str, text: str = "") -> KnownError:

@@ -1,6 +1,7 @@
 """Which kind of protobuf file this is, told from the numbers and wire types of its top-level fields.
 
-Field numbers: onnx.proto ModelProto, tensorflow saved_model.proto and graph.proto, coremltools Model.proto.
+Field numbers: onnx.proto ModelProto, tensorflow saved_model.proto and graph.proto, coremltools Model.proto,
+PaddlePaddle framework.proto ProgramDesc, whose first block has the number 0 and no parent (-1).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _VERSION_LIMIT = 1000
 _TENSORFLOW_NODE, _TENSORFLOW_GRAPH_FIELDS = 1, {1, 2, 3, 4}
 _COREML_TYPES = range(200, 4000)
 _FIRST_FIELD_IS_TEXT = b"\x0a"
+_FIRST_BLOCK_OF_PADDLE = b"\x08\x00\x10\xff"
 
 
 def kind_of(read: Fields) -> str | None:
@@ -28,7 +30,7 @@ def kind_of(read: Fields) -> str | None:
         return _onnx(read)
     if read.state == "broken":
         return None
-    return _tensorflow_or_coreml(read.fields)
+    return _of_other_makers(read.fields)
 
 
 def _onnx(read: Fields) -> str:
@@ -57,13 +59,15 @@ def _is_plausible(field: Field) -> bool:
     )
 
 
-def _tensorflow_or_coreml(fields: list[Field]) -> str | None:
+def _of_other_makers(fields: list[Field]) -> str | None:
     first, numbers = fields[0], {field.number for field in fields}
     versioned = first.number == 1 and first.wire == _VARINT and 0 < first.value < _VERSION_LIMIT
     if versioned and any(number in _COREML_TYPES for number in numbers):
         return "coreml"
     if versioned and numbers == {1, 2} and fields[1].preview.startswith(_FIRST_FIELD_IS_TEXT):
         return "saved_model"
+    if first.number == 1 and first.preview.startswith(_FIRST_BLOCK_OF_PADDLE):
+        return "paddle"
     node = first.number == _TENSORFLOW_NODE and first.preview.startswith(_FIRST_FIELD_IS_TEXT)
     if node and numbers <= _TENSORFLOW_GRAPH_FIELDS and all(f.wire == _BYTES for f in fields):
         return "tensorflow_graph"

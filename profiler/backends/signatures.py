@@ -32,6 +32,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "pdf"),
     (b"\x89HDF\r\n\x1a\n", "hdf5"),
     (b"GGUF", "gguf"),
+    (b"RKNN", "rknn"),
+    (b"7767517\n", "ncnn"),
     (b"\x93NUMPY", "npy"),
     (b"SQLite format 3\0", "database"),
     (b"\x7fELF", "native_code"),

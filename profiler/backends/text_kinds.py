@@ -14,6 +14,12 @@ _OPENVINO = re.compile(r"<net\b[^>]*\bversion\s*=")
 _SVG = re.compile(r"<svg\b")
 _LFS = b"version https://git-lfs.github.com/spec/"
 _LFS_SIZE = re.compile(rb"^size (\d{1,18})$", re.MULTILINE)
+# Keys by which networks written as JSON are known: Paddle's PIR, MXNet's symbols, TensorFlow.js.
+_JSON_KINDS = (
+    (re.compile(r'"magic"\s*:\s*"pir"'), "paddle"),
+    (re.compile(r'^\s*\{\s*"nodes"\s*:\s*\[\s*\{\s*"op"\s*:'), "mxnet"),
+    (re.compile(r'"modelTopology"\s*:'), "tensorflow_js"),
+)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -28,7 +34,7 @@ def kind_of(head: bytes, whole: bool) -> str | None:
         return None
     if _is_text_pickle(head):
         return "pickle"
-    return _marked_up(text) or ("json" if _is_json(text, whole) else "text")
+    return _marked_up(text) or (_json_kind(text) if _is_json(text, whole) else "text")
 
 
 def lfs_size(head: bytes) -> int | None:
@@ -65,6 +71,10 @@ def _is_json(text: str, whole: bool) -> bool:
     except (ValueError, RecursionError):
         return not whole
     return True
+
+
+def _json_kind(text: str) -> str:
+    return next((kind for pattern, kind in _JSON_KINDS if pattern.search(text)), "json")
 
 
 def _is_text_pickle(head: bytes) -> bool:
