@@ -26,7 +26,7 @@ class Dialogs:
         title = QCoreApplication.translate("Dialogs", "Choose model files")
         kinds = ";;".join(
             (
-                QCoreApplication.translate("Dialogs", "Model files (*.onnx *.pt *.pth *.ts *.torchscript)"),
+                QCoreApplication.translate("Dialogs", "Model files ({kinds})").format(kinds=_model_kinds()),
                 QCoreApplication.translate("Dialogs", "All files (*)"),
             )
         )
@@ -172,6 +172,14 @@ class Dialogs:
         box.setEscapeButton(cancel)
         box.exec()
         return box.clickedButton() is yes
+
+
+def _model_kinds() -> str:
+    """*.onnx *.ort ..., each once."""
+    # Imported late: the catalogue brings numpy, which would delay the first paint.
+    from profiler.backends import catalog
+
+    return " ".join(dict.fromkeys(f"*{suffix}" for form in catalog.FORMATS for suffix in form.suffixes))
 
 
 def suggested(folder: str, name: str, ending: str) -> str:

@@ -74,8 +74,8 @@
         <translation>选择模型文件</translation>
     </message>
     <message>
-        <source>Model files (*.onnx *.pt *.pth *.ts *.torchscript)</source>
-        <translation>模型文件 (*.onnx *.pt *.pth *.ts *.torchscript)</translation>
+        <source>Model files ({kinds})</source>
+        <translation>模型文件 ({kinds})</translation>
     </message>
     <message>
         <source>All files (*)</source>
