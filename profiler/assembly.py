@@ -16,7 +16,7 @@ from profiler import (
     judgement,
     operators,
     points,
-    settings_text,
+    run_facts,
     steps,
     unavailable,
 )
@@ -24,18 +24,15 @@ from profiler.errors import ErrorInfo, ErrorKind
 from profiler.heard import Gathered, Heard
 from profiler.metrics import curve
 from profiler.outcome import Outcome
-from profiler.plan import MultiStream, Offline, Server
+from profiler.plan import Offline
 from profiler.result import (
     Accuracy,
     Boundary,
-    Environment,
     Flops,
     LargestBatch,
     Memory,
-    Model,
     Operator,
     Phases,
-    Plan,
     Point,
     Reason,
     Resident,
@@ -64,8 +61,8 @@ def interrupted(gathered: Gathered) -> RunResult:
         created=gathered.created,
         status=Status.INTERRUPTED,
         model=gathered.model,
-        plan=_plan(gathered, None, None),
-        environment=_environment(gathered, None),
+        plan=run_facts.plan(gathered, None, None),
+        environment=run_facts.environment(gathered, None),
     )
 
 
@@ -85,9 +82,9 @@ def assemble(gathered: Gathered, outcomes: Sequence[Outcome]) -> Assembled:
         created=gathered.created,
         status=status,
         error=_error(filled) if status is Status.FAILED else None,
-        model=_model(gathered, first),
-        plan=_plan(gathered, first, point),
-        environment=_environment(gathered, first),
+        model=run_facts.model(gathered, first),
+        plan=run_facts.plan(gathered, first, point),
+        environment=run_facts.environment(gathered, first),
         latency=point.latency,
         steadiness=point.steadiness,
         throughput=point.throughput,
@@ -319,72 +316,6 @@ def _workspace(peak: int | None, weights: int | None, activations: int | None) -
     if peak is None or weights is None or activations is None or peak < weights + activations:
         return None
     return peak - weights - activations
-
-
-def _model(gathered: Gathered, heard: Heard | None) -> Model:
-    source = (heard.loaded if heard is not None else None) or gathered.description
-    if source is None:
-        return gathered.model
-    description = gathered.description
-    parts = {part.name: part for part in (description.parts if description is not None else ())}
-    parts |= {part.name: part for part in gathered.model.parts}
-    return msgspec.structs.replace(
-        gathered.model,
-        size_bytes=gathered.model.size_bytes + sum(part.size_bytes for part in parts.values()),
-        inputs=source.inputs,
-        outputs=source.outputs,
-        parameters=description.parameters if description is not None else None,
-        parts=tuple(parts.values()),
-    )
-
-
-def _plan(gathered: Gathered, heard: Heard | None, point: Point | None) -> Plan:
-    plan, loaded = gathered.plan, heard.loaded if heard is not None else None
-    scenario = plan.scenario
-    return Plan(
-        runtime=plan.runtime,
-        device=plan.device,
-        precision_requested=plan.precision,
-        scenario=type(scenario).__name__,
-        batch=point.batch if point is not None else plan.batch,
-        concurrency=point.concurrency if point is not None else plan.concurrency,
-        threads=loaded.threads if loaded is not None else plan.threads,
-        world_size=plan.world_size,
-        seed=plan.seed,
-        preset=plan.preset.value,
-        distinct_inputs=plan.distinct_inputs,
-        warmup=str(plan.warmup),
-        minimum_s=plan.stopping.minimum_s,
-        maximum_s=plan.stopping.maximum_s,
-        shapes=loaded.shapes if loaded is not None else plan.shapes,
-        inputs=loaded.input_origin if loaded is not None else {},
-        replicates=plan.processes,
-        rate_per_s=point.rate_per_s if point is not None else _rate(gathered),
-        samples_per_query=scenario.samples_per_query if isinstance(scenario, MultiStream) else None,
-        limits=plan.limits,
-        sweep=settings_text.recorded(plan.sweep),
-        companions=tuple(one.name for one in gathered.residents[1:]),
-    )
-
-
-def _rate(gathered: Gathered) -> float | None:
-    scenario = gathered.plan.scenario
-    return scenario.rate_per_s if isinstance(scenario, Server) else None
-
-
-def _environment(gathered: Gathered, heard: Heard | None) -> Environment:
-    loaded = heard.loaded if heard is not None else None
-    return Environment(
-        machine=gathered.machine,
-        os=gathered.os,
-        python=(loaded.python if loaded is not None else "") or gathered.python,
-        python_interpreter="other" if gathered.plan.python else "own",
-        numpy=(loaded.numpy if loaded is not None else "") or None,
-        inferometer=gathered.version,
-        runtime_version=loaded.runtime_version if loaded is not None else None,
-        precision_effective=loaded.precision_effective if loaded is not None else None,
-        placement=loaded.placement if loaded is not None else (),
-    )
 
 
 def _unavailable(result: RunResult, gathered: Gathered, heard: Heard | None) -> dict[str, Reason]:

@@ -35,7 +35,9 @@ class FakeSession:
 
     def get_provider_graph_assignment_info(self) -> list[Any]:
         return [
-            SimpleNamespace(ep_name=name, get_nodes=lambda count=count: [None] * count)
+            SimpleNamespace(
+                ep_name=name, get_nodes=lambda count=count: [SimpleNamespace(op_type="Relu")] * count
+            )
             for name, count in self._parts.items()
         ]
 
@@ -85,6 +87,21 @@ def test_operators_that_stay_on_the_cpu_are_counted_and_said() -> None:
     (note,) = session.notes
     assert (note.code, note.parameters["count"], note.parameters["total"]) == ("cpu_fallback", "2", "9")
     assert session.precision_effective == "fp16"
+
+
+def test_a_precision_that_is_not_offered_is_refused_with_those_that_are() -> None:
+    for path, precision in ((ONNX, "bf16"), (ONNX, "int8"), (ONNX, "tf32")):
+        with pytest.raises(KnownError) as caught:
+            ort.open_backend().load(path, LoadOptions("cpu", 1, precision))
+        assert caught.value.kind is ErrorKind.PRECISION_UNKNOWN
+        assert caught.value.info.parameters["known"] == "as_is, fp32"
+
+
+def test_fp32_asked_of_a_file_that_is_not_is_refused() -> None:
+    module = FakeOrt(FakeSession(["CUDAExecutionProvider", ort.CPU], {"CUDAExecutionProvider": 7}))
+    with pytest.raises(KnownError) as caught:
+        ort.OnnxRuntime(module).load(Path("m.onnx"), LoadOptions("cuda:0", 1, "fp32"))
+    assert caught.value.kind is ErrorKind.PRECISION_UNKNOWN
 
 
 def test_a_whole_graph_on_its_device_has_no_note() -> None:

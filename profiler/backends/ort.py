@@ -6,25 +6,23 @@ import functools
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from profiler.backends import cuda_spans, ort_trace, ort_values
+from profiler.backends import cuda_spans, ort_providers, ort_trace, ort_values
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.cuda_spans import Spans
+from profiler.backends.ort_providers import CPU
 from profiler.errors import ErrorKind, KnownError
 from profiler.pairs import paired
 from profiler.result import Placement, Reason, Tensor
 
-CPU = "CPUExecutionProvider"
 _NEVER = "AzureExecutionProvider"
 _SHORT = {"Dml": "directml", "NvTensorRTRTX": "tensorrt_rtx"}
 _INDEXED = {"cuda", "tensorrt", "rocm", "migraphx", "tensorrt_rtx"}
-
-_PRECISION = {"float32": "fp32", "float16": "fp16", "float64": "fp64"}
 
 
 def open_backend() -> OnnxRuntime:
@@ -57,7 +55,7 @@ class OnnxRuntime:
         return tuple(sorted(offered, key=lambda device: device != "cpu"))
 
     def precisions(self, device: str) -> tuple[str, ...]:
-        return ()
+        return ort_providers.precisions(self._provider(device)[0])
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
         settings = self._session_options(options)
@@ -78,7 +76,9 @@ class OnnxRuntime:
 
     def _open(self, path: Path, options: LoadOptions, settings: Any) -> OrtSession:
         provider, index = self._provider(options.device)
-        asked = (provider, {"device_id": str(index)}) if index is not None else provider
+        if options.precision not in ("as_is", *ort_providers.precisions(provider)):
+            raise _unknown_precision(provider, options)
+        asked = (provider, ort_providers.settings(provider, index, options))
         providers = [asked] if provider == CPU else [asked, CPU]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -92,7 +92,10 @@ class OnnxRuntime:
                 device=options.device,
                 used=device_name(session.get_providers()[0]),
             )
-        return OrtSession(self._ort, session, provider, index)
+        opened = OrtSession(self._ort, session, provider, index, options.precision)
+        if options.precision in ("fp32", "tf32") and opened.precision_effective != options.precision:
+            raise _unknown_precision(provider, options)
+        return opened
 
     def _providers(self) -> list[str]:
         return [name for name in self._ort.get_available_providers() if name != _NEVER]
@@ -120,14 +123,22 @@ class OnnxRuntime:
 class OrtSession:
     """An open ONNX model; see profiler.backends.base.Session."""
 
-    def __init__(self, module: Any, session: Any, provider: str, index: int | None) -> None:
+    def __init__(
+        self, module: Any, session: Any, provider: str, index: int | None, precision: str = "as_is"
+    ) -> None:
         self._ort, self._session = module, session
         self._on = (device_name(provider).partition(":")[0], index or 0)
         self._bindings: dict[int, Any] = {}
         self.inputs = tuple(ort_values.spec_of(node) for node in session.get_inputs())
         self.outputs = tuple(ort_values.spec_of(node) for node in session.get_outputs())
-        self.placement = _placement(session)
-        self.precision_effective = _precision((*self.outputs, *self.inputs))
+        parts = _assigned(session)
+        self.placement = _placement(session, parts)
+        self.precision_effective = ort_providers.effective(
+            provider,
+            precision,
+            (*self.outputs, *self.inputs),
+            {node.op_type for part in parts for node in part.get_nodes()},
+        )
         self.notes = _notes(self.placement, provider)
         self.compile_ns: int | None = None
         self.ours_ns = 0
@@ -215,10 +226,21 @@ def _dimensions(specs: tuple[Tensor, ...], inputs: Mapping[str, Array]) -> dict[
     return sizes
 
 
-def _placement(session: Any) -> tuple[Placement, ...]:
+def _unknown_precision(provider: str, options: LoadOptions) -> KnownError:
+    known = ", ".join(("as_is", *ort_providers.precisions(provider)))
+    return KnownError(ErrorKind.PRECISION_UNKNOWN, precision=options.precision, known=known)
+
+
+def _assigned(session: Any) -> Sequence[Any]:
+    """Which provider took over which nodes; empty where an older runtime does not record it."""
     try:
-        parts = session.get_provider_graph_assignment_info()
-    except Exception:  # noqa: BLE001 - an older runtime does not record it; the provider alone is known then
+        return tuple(session.get_provider_graph_assignment_info())
+    except Exception:  # noqa: BLE001 - whatever an older one says to it
+        return ()
+
+
+def _placement(session: Any, parts: Sequence[Any]) -> tuple[Placement, ...]:
+    if not parts:
         return tuple(Placement(name) for name in session.get_providers()[:1])
     counts = Counter[str]()
     for part in parts:
@@ -234,13 +256,6 @@ def _notes(placement: tuple[Placement, ...], provider: str) -> tuple[Reason, ...
     if not strayed:
         return ()
     return (Reason("cpu_fallback", {"count": str(strayed), "total": str(total), "provider": provider}),)
-
-
-def _precision(tensors: tuple[Tensor, ...]) -> str:
-    for tensor in tensors:
-        if tensor.dtype in _PRECISION:
-            return _PRECISION[tensor.dtype]
-    return tensors[0].dtype if tensors else "unknown"
 
 
 _PATTERNS: tuple[tuple[str, ErrorKind], ...] = (
