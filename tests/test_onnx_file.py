@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 import onnx
+import psutil
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from profiler import inspection, messages
 from profiler.backends import onnx_file, onnx_operators, onnx_tables, onnx_weights
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Tensor
-from tests import bad_files
+from tests import bad_files, large_graphs
 
 FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 
@@ -181,6 +183,17 @@ def test_external_data_is_checked_and_counted_without_being_read(tmp_path: Path)
     read = onnx_file.read(bad_files.holding("a.onnx", built)(tmp_path))
     assert onnx_weights.weights(read).total_bytes == 32
     assert not read.graph.initializer[0].raw_data
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="counts what is read by way of /proc")
+def test_two_gigabytes_of_external_weights_are_described_without_being_read(tmp_path: Path) -> None:
+    path = large_graphs.external(tmp_path / "large.onnx", 512 * 1024)
+    inspection.describe(messages.Inspect(str(large_graphs.chain(tmp_path / "first.onnx", 2)), "onnx"))
+    before = psutil.Process().io_counters().read_chars
+    found = inspection.describe(messages.Inspect(str(path), "onnx"))
+    assert psutil.Process().io_counters().read_chars - before < 100_000
+    assert found.weights_bytes == 2 * 1024**3
+    assert found.flops.per_inference == 2 * 512 * 1024 * 1024
 
 
 def test_a_model_in_a_cache_of_links_finds_its_data(tmp_path: Path) -> None:
