@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from profiler.result import Tensor
 
 Shape = tuple[int, ...]
+# In place of a runtime's name: every one that opens the file.
+EVERY = "all"
 
 # A file that could not be described for one of these reasons may still run.
 _DOUBTS = {
@@ -38,23 +40,39 @@ _DOUBTS = {
 }
 
 
+class Seen(NamedTuple):
+    """What a look at the first bytes of a file tells; fields as in ChosenFile."""
+
+    form: Format
+    size_bytes: int
+    runtime: str = ""
+    runtimes: tuple[str, ...] = ()
+    absence: ErrorInfo | None = None
+
+
 @dataclass(eq=False)
 class ChosenFile:
     """A file of the run page and what is known of it so far.
 
     `refusal` says why it cannot run; `doubt` why it could not be described. `runtime` is the one that
-    opens it where none is asked for; without one, `absence` says what is missing here.
+    opens it where none is asked for, `runtimes` all that are installed; without one, `absence` says what
+    is missing here.
     """
 
     path: Path
     form: Format | None = None
     runtime: str = ""
+    runtimes: tuple[str, ...] = ()
     size_bytes: int | None = None
     description: Description | None = None
     refusal: ErrorInfo | None = None
     absence: ErrorInfo | None = None
     doubt: ErrorInfo | None = None
     is_described: bool = False
+
+    def take(self, seen: Seen) -> None:
+        """What was seen of it."""
+        self.form, self.size_bytes, self.runtime, self.runtimes, self.absence = seen
 
     def take_error(self, error: ErrorInfo) -> None:
         """An error of describing it: a refusal, or only a doubt."""
@@ -68,6 +86,7 @@ class ChosenFile:
 class Choices:
     """What holds for every file; `shapes` by path and input; `python` where another one is to measure.
 
+    `runtime` is empty for the first that opens a file, and EVERY for all that do.
     `dimensions` holds the sizes to go through by name; `input_kinds` and `input_sources` by input what it is
     made of, or the file or folder that it is read from; `shared_kinds` by path what follows from other files.
     Without `duration_s` the preset decides how long, with `replicates` 0 in how many processes.
@@ -93,6 +112,12 @@ class Choices:
     replicates: int = 0
     load: Load = field(default_factory=Load)
     python: OtherPython | None = None
+
+
+def plans_for(file: ChosenFile, choices: Choices) -> list[RunPlan]:
+    """A plan for each runtime that is to measure the file; raises KnownError as plan_for does."""
+    names = runtimes_of(file, choices.runtime, choices.python)
+    return [plan_for(file, replace(choices, runtime=name)) for name in names]
 
 
 def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
@@ -126,6 +151,14 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
     )
     loaded = msgspec.structs.replace(settled, **choices.load.fields())
     return chosen_inputs.with_sizes(loaded, sizes)
+
+
+def runtimes_of(file: ChosenFile, asked: str, python: OtherPython | None) -> tuple[str, ...]:
+    """As runtime_of, or for EVERY all that are installed."""
+    there = file.runtimes
+    if python is not None and file.form is not None:
+        there = tuple(name for name in file.form.runtimes if python.holds(name))
+    return there if asked == EVERY and there else (runtime_of(file, asked, python),)
 
 
 def runtime_of(file: ChosenFile, asked: str, python: OtherPython | None) -> str:

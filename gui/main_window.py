@@ -205,6 +205,9 @@ class MainWindow(QMainWindow):
     def keep_python(self, path: str) -> None:
         self.settings.python = path
 
+    def keep_runtime(self, name: str) -> None:
+        self.settings.runtime = name
+
     def start_demo(self) -> None:
         """Measure the bundled samples, quickly."""
         self.jobs.do(lambda: demo_plans(self.services), self._on_demo_plans)

@@ -58,6 +58,8 @@ class PageMaker:
         page.python_requested.connect(window.choose_python)
         page.set_python(window.settings.python)
         page.python_named.connect(window.keep_python)
+        page.form.set_runtime(window.settings.runtime)
+        page.form.runtime_chosen.connect(window.keep_runtime)
         window.desk.asking_changed.connect(page.set_asking)
         if window.around.runtimes is not None:
             page.show_survey(window.around.runtimes)

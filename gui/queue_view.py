@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from gui import sentences
+from gui import sentences, titles
 from gui.drop_zone import Picture
 from gui.panel import ElidedLabel, Panel, QuietLabel, plain_label, wrapped_label
 from gui.run_queue import QueuedRun, RunQueue, State
@@ -28,6 +30,7 @@ class QueueRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.run: QueuedRun | None = None
+        self._is_one_of_several = False
         self.sign = Picture("waiting", 16, self)
         self.name, self.state = ElidedLabel(self), QuietLabel(self, scale=0.92)
         self.sentence = wrapped_label(self)
@@ -41,8 +44,9 @@ class QueueRow(QWidget):
         grid.addWidget(self.state, 1, 1)
         grid.addWidget(self.sentence, 2, 1)
 
-    def show_run(self, run: QueuedRun) -> None:
-        self.run = run
+    def show_run(self, run: QueuedRun, is_one_of_several: bool = False) -> None:
+        """Several runs of one file are told apart by their runtime."""
+        self.run, self._is_one_of_several = run, is_one_of_several
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -51,7 +55,8 @@ class QueueRow(QWidget):
         run = self.run
         self.sign.set_name(_SIGNS[run.state])
         self.name.set_whole(visible(run.name))
-        self.state.setText(self._word(run.state))
+        runtime = [titles.of_runtime(run.plan.runtime)] if self._is_one_of_several else []
+        self.state.setText("  ·  ".join([*runtime, self._word(run.state)]))
         self.sentence.setVisible(run.error is not None)
         self.sentence.setText("" if run.error is None else sentences.of_error(run.error, run.name))
 
@@ -99,8 +104,9 @@ class QueueView(Panel):
             self.rows.append(row)
         for row in self.rows[len(queue) :]:
             row.hide()
+        count = Counter(run.plan.model_path for run in queue)
         for row, run in zip(self.rows, queue, strict=False):
-            row.show_run(run)
+            row.show_run(run, count[run.plan.model_path] > 1)
             row.show()
 
     def retranslate(self) -> None:

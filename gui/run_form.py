@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import tooltips
-from gui.choices import Choices
+from gui.choices import EVERY, Choices
 from gui.input_rows import InputRows
 from gui.loads import Task
 from gui.pace import Pace
@@ -39,9 +39,10 @@ PRESETS = (Preset.QUICK, Preset.STANDARD, Preset.RIGOROUS, Preset.POWER)
 
 
 class RunForm(QWidget):
-    """Signals: `changed`; `inputs_requested` when a file with inputs is to be chosen."""
+    """Signals: `changed`; `inputs_requested` when a file with inputs is to be chosen; `runtime_chosen`."""
 
     changed = Signal()
+    runtime_chosen = Signal(str)
     inputs_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -62,6 +63,7 @@ class RunForm(QWidget):
         self._labels: dict[QWidget, QLabel] = {}
         self._input_files: list[str] = []
         self._files = 0
+        self._asked_runtime = ""
         self._prepare()
         self._arrange()
         self._connect()
@@ -137,6 +139,7 @@ class RunForm(QWidget):
         return form
 
     def _connect(self) -> None:
+        self.runtime.currentIndexChanged.connect(self._on_runtime)
         for box in (self.device, self.runtime, self.precision, self.preset):
             box.currentIndexChanged.connect(self._tell)
         self.traces.toggled.connect(self._tell)
@@ -175,7 +178,8 @@ class RunForm(QWidget):
         names = [str(self.device.itemData(at)) for at in range(self.device.count())]
         kind = str(self.device.currentData()).partition(":")[0]
         cards = sum(name.startswith(f"{kind}:") for name in names) if kind == "cuda" else 0
-        return Around(len(cores.usable()) or os.cpu_count() or 1, cards, self._files, self.batch.value())
+        usable, is_every = len(cores.usable()) or os.cpu_count() or 1, self.runtime.currentData() == EVERY
+        return Around(usable, cards, self._files, self.batch.value(), is_every)
 
     def set_runnable(self, files: int) -> None:
         """How many files can be measured as the page stands."""
@@ -195,16 +199,29 @@ class RunForm(QWidget):
         """Devices by the runtime's names; the chosen one stays chosen while it is offered."""
         self._refill(self.device, names)
 
-    def set_runtimes(self, titles: Sequence[tuple[str, str]]) -> None:
-        """Runtimes that may be chosen, as name and title; before them, the first that fits the file."""
-        self._refill(self.runtime, ["", *(name for name, _ in titles)], dict(titles))
+    def set_runtimes(self, titles: Sequence[tuple[str, str]], has_several: bool = False) -> None:
+        """Runtimes that may be chosen, as name and title; before them, the first that fits the file.
+
+        `has_several`: a file opens on more than one of them, so that all may be asked for.
+        """
+        first = ["", EVERY] if has_several else [""]
+        self._refill(self.runtime, [*first, *(name for name, _ in titles)], dict(titles))
+
+    def set_runtime(self, name: str) -> None:
+        """Choose this one as soon and as long as it is offered."""
+        self.runtime.setCurrentIndex(max(0, self.runtime.findData(name)))
+        self._asked_runtime = name
+
+    def _on_runtime(self) -> None:
+        self._asked_runtime = str(self.runtime.currentData())
+        self.runtime_chosen.emit(self._asked_runtime)
 
     def set_precisions(self, names: Sequence[str]) -> None:
         """Precisions that may be asked for; before them, the one that the file has."""
         self._refill(self.precision, [AS_IS, *names])
 
     def _refill(self, box: QComboBox, names: Sequence[str], titles: dict[str, str] | None = None) -> None:
-        chosen = box.currentData()
+        chosen = self._asked_runtime if box is self.runtime else box.currentData()
         with QSignalBlocker(box):
             box.clear()
             for name in names:
@@ -310,6 +327,8 @@ class RunForm(QWidget):
     def _say_items(self) -> None:
         """Words of what can be chosen; names of runtimes stay as they are."""
         self.runtime.setItemText(0, self.tr("The one that fits the file"))
+        if self.runtime.itemData(1) == EVERY:
+            self.runtime.setItemText(1, self.tr("Every one that opens the file"))
         self.precision.setItemText(0, self.tr("As in the file"))
         for position in range(1, self.precision.count()):
             self.precision.setItemText(position, str(self.precision.itemData(position)).upper())

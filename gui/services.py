@@ -66,6 +66,12 @@ def _default_runtime(form: Format) -> str:
     return catalog.default_runtime(form)
 
 
+def _installed_runtimes(form: Format) -> tuple[str, ...]:
+    from profiler.backends import catalog
+
+    return tuple(name for name in form.runtimes if catalog.installed(name))
+
+
 def _describe(path: Path, format_name: str) -> Description:
     from profiler import inspect_client
 
@@ -180,6 +186,7 @@ class Services:
 
     recognise: Callable[[Path], Format] = _recognise
     default_runtime: Callable[[Format], str] = _default_runtime
+    installed_runtimes: Callable[[Format], tuple[str, ...]] = _installed_runtimes
     describe: Callable[[Path, str], Description] = _describe
     describe_at: Callable[[Path, str, int, dict[str, int]], Description] = _describe_at
     survey: Callable[[], Surveyed] = _survey

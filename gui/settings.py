@@ -1,4 +1,4 @@
-"""What the window remembers between starts: language, theme, size, the last folder, the Python that runs."""
+"""What the window remembers between starts: language, theme, size, the last folder, what runs."""
 
 from __future__ import annotations
 
@@ -55,6 +55,15 @@ class Settings:
     @python.setter
     def python(self, value: str) -> None:
         self._file.setValue("python", value)
+
+    @property
+    def runtime(self) -> str:
+        """The runtime that was chosen, as gui.choices knows it; empty for the one that fits the file."""
+        return self._text("runtime")
+
+    @runtime.setter
+    def runtime(self, value: str) -> None:
+        self._file.setValue("runtime", value)
 
     @property
     def geometry(self) -> QByteArray:

@@ -102,7 +102,7 @@ class TaskBox(QWidget):
     @property
     def trouble(self) -> str:
         """A code of what keeps the question from being asked, or empty."""
-        if self.task is Task.TOGETHER and self._around.files < 2:
+        if self.task is Task.TOGETHER and (self._around.files < 2 or self._around.is_every_runtime):
             return "together"
         return next(iter(self.load.troubles.values()), "")
 

@@ -12,12 +12,15 @@ from profiler import units
 
 @dataclass(frozen=True)
 class Around:
-    """What a question stands in: cores, graphics cards (0 where the device is none), files, batch."""
+    """What a question stands in: cores, graphics cards (0 where the device is none), files, batch, and
+    whether every runtime is to measure each file.
+    """
 
     usable_cpus: int = 1
     cards: int = 0
     files: int = 0
     batch: int = 1
+    is_every_runtime: bool = False
 
     @property
     def at_once(self) -> int:
@@ -34,6 +37,8 @@ def notes_of(load: Load, around: Around) -> dict[str, str]:
         notes["limit"] = words.format(share=PERCENTILES[load.limit_on], time=time)
     if load.task is Task.TOGETHER and around.files < 2:
         notes["task"] = QCoreApplication.translate("TaskNotes", "This needs at least two files that can run.")
+    elif load.task is Task.TOGETHER and around.is_every_runtime:
+        notes["task"] = QCoreApplication.translate("TaskNotes", "For this, choose one runtime.")
     if load.task is Task.QUERY and load.samples_per_query % around.batch:
         notes["samples"] = _uneven(load.samples_per_query, around.batch)
     if load.task is Task.PROCESSES and load.processes > around.at_once:

@@ -45,7 +45,7 @@ def test_phases_follow_the_reports(page: LivePage) -> None:
 
 def test_the_name_shown_has_no_folder(page: LivePage) -> None:
     assert page.title.accessibleName() == "net.onnx"
-    assert page.context.text() == "CPU, batch 4"
+    assert page.context.text() == "ONNX Runtime, CPU, batch 4"
 
 
 def test_practice_is_shown_as_practice(page: LivePage) -> None:

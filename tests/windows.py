@@ -66,6 +66,7 @@ class World:
         return Services(
             recognise=self.recognise,
             default_runtime=lambda form: form.runtimes[0],
+            installed_runtimes=lambda form: form.runtimes,
             describe=lambda path, name: self.described,
             describe_at=lambda path, name, batch, sizes: self.described,
             survey=surveyed,

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import sentences
+from gui import sentences, titles
 from gui.background import REFRESH_MS
 from gui.live_points import LivePoints
 from gui.panel import ElidedLabel, Panel, QuietLabel, plain_label
@@ -294,7 +294,9 @@ class LivePage(QWidget):
     def _context(self, run: QueuedRun) -> str:
         plan = run.plan
         batch = ", ".join(map(str, plan.sweep.batch or (plan.batch,)))
-        return self.tr("{device}, batch {batch}").format(device=plan.device.upper(), batch=batch)
+        words = self.tr("{runtime}, {device}, batch {batch}")
+        runtime, device = titles.of_runtime(plan.runtime), titles.of_device(plan.device)
+        return words.format(runtime=runtime, device=device, batch=batch)
 
     def _say_place(self) -> None:
         position, count = self._place

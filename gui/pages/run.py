@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +11,10 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from gui import chosen_inputs, loads, remembered, time_words, titles
+from gui import chosen_inputs, loads, offered, remembered, time_words, titles
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
-from gui.choices import ChosenFile, plan_for, runtime_of
+from gui.choices import ChosenFile, Seen, plans_for
 from gui.drop_zone import local_files
 from gui.file_list import FileList
 from gui.loads import Task
@@ -29,7 +28,6 @@ from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.plan import Preset, RunPlan
 
 if TYPE_CHECKING:
-    from profiler.backends.catalog import Format
     from profiler.messages import Description, Surveyed
 
 Answer = TypeVar("Answer")
@@ -137,8 +135,8 @@ class RunPage(QWidget):
         self.list.removed.connect(self.remove_file)
         self.list.inside_requested.connect(lambda file: self.inside_requested.emit(str(file.path)))
         self.form.changed.connect(self._check)
-        for box in (self.form.device, self.form.runtime):
-            box.currentIndexChanged.connect(lambda _: self._offer_precisions(self._runtimes))
+        self.form.runtime.currentIndexChanged.connect(self._on_runtime)
+        self.form.device.currentIndexChanged.connect(self._on_device)
         self.form.inputs_requested.connect(self.inputs_requested)
         self.form.feeds.source_requested.connect(self.source_requested)
         self.form.python.choose_requested.connect(self.python_requested)
@@ -166,18 +164,19 @@ class RunPage(QWidget):
         self.list.add(file)
         self._jobs.do(lambda: self._look(file.path), self._taking(file, self._on_looked), self._failing(file))
 
-    def _look(self, path: Path) -> tuple[int, Format, str, ErrorInfo | None]:
-        """On a thread: what the file is, read from its first bytes, and the runtime of ours that opens it."""
+    def _look(self, path: Path) -> Seen:
+        """On a thread: what the file is, read from its first bytes, and the runtimes of ours that open it."""
         form = self._services.recognise(path)
         size = self._services.size_of(path)
         try:
-            return size, form, self._services.default_runtime(form), None
+            default = self._services.default_runtime(form)
         except KnownError as error:
-            return size, form, "", error.info
+            return Seen(form, size, absence=error.info)
+        return Seen(form, size, default, self._services.installed_runtimes(form))
 
-    def _on_looked(self, file: ChosenFile, seen: tuple[int, Format, str, ErrorInfo | None]) -> None:
-        file.size_bytes, file.form, file.runtime, file.absence = seen
-        form = seen[1]
+    def _on_looked(self, file: ChosenFile, seen: Seen) -> None:
+        file.take(seen)
+        form = seen.form
         self._turns.do(
             lambda: self._services.describe(file.path, form.name),
             self._taking(file, self._on_described),
@@ -246,41 +245,35 @@ class RunPage(QWidget):
 
     def _offer(self) -> None:
         """Offer what every file here can use, in the Python that is to measure."""
-        forms = [file.form for file in self.files if file.form is not None]
-        names = dict.fromkeys(name for form in forms for name in form.runtimes)
-        self.form.set_runtimes([(name, titles.of_runtime(name)) for name in names])
-        used = self._used_runtimes()
-        surveyed = self._runtimes
-        offered = [
-            runtime.devices
-            for runtime in (surveyed.runtimes if surveyed is not None else ())
-            if runtime.name in used and runtime.devices
-        ]
-        first = offered[0] if offered else ("cpu",)
-        self.form.set_devices([name for name in first if all(name in other for other in offered)] or ["cpu"])
-        self._offer_precisions(surveyed)
+        names = [(name, titles.of_runtime(name)) for name in offered.runtimes(self.files)]
+        self.form.set_runtimes(names, offered.has_several(self.files))
+        self._offer_places()
 
-    def _offer_precisions(self, surveyed: Surveyed | None) -> None:
-        """What every runtime that opens a file here offers on the chosen device."""
-        device, asked = self.form.device.currentData(), self.form.runtime.currentData()
-        used = {asked} if asked else self._used_runtimes()
-        known = surveyed.runtimes if surveyed is not None else ()
-        offered = [runtime.precisions.get(device, ()) for runtime in known if runtime.name in used]
-        first = offered[0] if offered else ()
-        self.form.set_precisions([name for name in first if all(name in other for other in offered)])
+    def _offer_places(self) -> None:
+        """Devices and precisions follow the runtimes that are to measure."""
+        self.form.set_devices(offered.devices(self._runtimes, self._used))
+        self._offer_precisions()
+
+    def _offer_precisions(self) -> None:
+        device = self.form.device.currentData()
+        self.form.set_precisions(offered.precisions(self._runtimes, self._used, device))
 
     @property
     def _runtimes(self) -> Surveyed | None:
         """What there is in the Python that is to measure, as far as it has answered."""
         return self._surveyed if self.python.found is None else self.python.runtimes
 
-    def _used_runtimes(self) -> set[str]:
-        """What opens the files where no runtime is asked for; a file that nothing opens says so itself."""
-        found = set()
-        for file in self.files:
-            with contextlib.suppress(KnownError):
-                found.add(runtime_of(file, "", self.python.found))
-        return found
+    @property
+    def _used(self) -> set[str]:
+        return offered.used(self.files, self.form.runtime.currentData(), self.python.found)
+
+    def _on_runtime(self) -> None:
+        self._offer_places()
+        self._check()
+
+    def _on_device(self) -> None:
+        self._offer_precisions()
+        self._check()
 
     def set_input_files(self, paths: Sequence[str]) -> None:
         self.form.set_input_files(paths)
@@ -300,11 +293,11 @@ class RunPage(QWidget):
             trouble = None
             if row.file.form is not None and row.file.refusal is None:
                 try:
-                    self.plans.append(plan_for(row.file, choices))
+                    self.plans += plans_for(row.file, choices)
                 except KnownError as error:
                     trouble = error.info
             row.show_state(trouble)
-        self.form.set_runnable(len(self.plans))
+        self.form.set_runnable(len({plan.model_path for plan in self.plans}))
         self._missing = self.form.tasks.trouble or ("" if self.python.is_fit else "python")
         if not self._inputs.is_complete:
             self._missing = self._missing or "inputs"

@@ -698,8 +698,8 @@ You are asked each time, also for the same content.</source>
         <translation>暂停绘图(&amp;P)</translation>
     </message>
     <message>
-        <source>{device}, batch {batch}</source>
-        <translation>{device}，批大小 {batch}</translation>
+        <source>{runtime}, {device}, batch {batch}</source>
+        <translation>{runtime}，{device}，批大小 {batch}</translation>
     </message>
     <message>
         <source>run {position} of {count}</source>
@@ -1958,6 +1958,10 @@ You are asked each time, also for the same content.</source>
         <translation>自动选择</translation>
     </message>
     <message>
+        <source>Every one that opens the file</source>
+        <translation>所有能打开该文件的运行时</translation>
+    </message>
+    <message>
         <source>As in the file</source>
         <translation>与文件相同</translation>
     </message>
@@ -2432,6 +2436,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>This needs at least two files that can run.</source>
         <translation>至少需要两个可以运行的文件。</translation>
+    </message>
+    <message>
+        <source>For this, choose one runtime.</source>
+        <translation>此问题请指定一个运行时。</translation>
     </message>
     <message>
         <source>List whole numbers from 1 to {most}, such as 1, 2, 4.</source>
