@@ -76,7 +76,7 @@ def test_a_provider_that_silently_becomes_the_cpu_is_an_error() -> None:
     with pytest.raises(KnownError) as caught:
         _load("cuda:0", [ort.CPU], {ort.CPU: 5})
     assert caught.value.kind is ErrorKind.DEVICE_FELL_BACK
-    assert caught.value.info.parameters == {"device": "cuda:0", "used": "cpu"}
+    assert caught.value.info.parameters == {"device": "cuda:0", "used": "cpu", "what": "cuda"}
 
 
 def test_operators_that_stay_on_the_cpu_are_counted_and_said() -> None:

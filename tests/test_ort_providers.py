@@ -24,6 +24,16 @@ def test_the_cpu_and_coreml_are_told_nothing() -> None:
     assert ort_providers.settings("CoreMLExecutionProvider", None, LoadOptions("coreml", 3)) == {}
 
 
+def test_what_tensorrt_leaves_goes_to_cuda_on_the_same_card_before_the_cpu() -> None:
+    asked = LoadOptions("tensorrt:1", 1)
+    card = {"device_id": "1"}
+    there = ort_providers.chain(TENSORRT, 1, asked, [TENSORRT, CUDA, ort_providers.CPU])
+    assert there == [(TENSORRT, card), (CUDA, card), (ort_providers.CPU, {})]
+    without = ort_providers.chain(TENSORRT, 1, asked, [TENSORRT, ort_providers.CPU])
+    assert without == [(TENSORRT, card), (ort_providers.CPU, {})]
+    assert ort_providers.chain(ort_providers.CPU, None, asked, []) == [(ort_providers.CPU, {})]
+
+
 def test_openvino_gets_the_threads_that_it_would_not_take_from_the_session() -> None:
     found = ort_providers.settings(OPENVINO, None, LoadOptions("openvino", 3))
     assert found == {"device_type": "CPU", "num_of_threads": "3"}

@@ -78,8 +78,7 @@ class OnnxRuntime:
         provider, index = self._provider(options.device)
         if options.precision not in ("as_is", *ort_providers.precisions(provider)):
             raise _unknown_precision(provider, options)
-        asked = (provider, ort_providers.settings(provider, index, options))
-        providers = [asked] if provider == CPU else [asked, CPU]
+        providers = ort_providers.chain(provider, index, options, self._providers())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
@@ -91,6 +90,7 @@ class OnnxRuntime:
                 ErrorKind.DEVICE_FELL_BACK,
                 device=options.device,
                 used=device_name(session.get_providers()[0]),
+                what=options.device.partition(":")[0],
             )
         opened = OrtSession(self._ort, session, provider, index, options.precision)
         if options.precision in ("fp32", "tf32") and opened.precision_effective != options.precision:

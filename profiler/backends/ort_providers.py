@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from profiler.backends.base import LoadOptions
 from profiler.result import Tensor
@@ -39,6 +39,20 @@ NEVER_FUSED = {"ConvTranspose", "Einsum", "LSTM", "GRU", "RNN", "Attention", "Mu
 def precisions(provider: str) -> tuple[str, ...]:
     """What may be asked of the provider beside `as_is`."""
     return _OFFERED.get(provider, ())
+
+
+def chain(
+    provider: str, index: int | None, asked: LoadOptions, available: Sequence[str]
+) -> list[tuple[str, dict[str, str]]]:
+    """The providers to ask for, each with its options: what the first does not take over goes to the next.
+
+    TensorRT leaves nodes to CUDA on the same card; the CPU comes last and takes any.
+    """
+    wanted = [provider]
+    if provider == _TENSORRT and _CUDA in available:
+        wanted.append(_CUDA)
+    found = [(name, settings(name, index, asked)) for name in wanted]
+    return found if provider == CPU else [*found, (CPU, {})]
 
 
 def settings(provider: str, index: int | None, asked: LoadOptions) -> dict[str, str]:
