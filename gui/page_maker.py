@@ -83,6 +83,7 @@ class PageMaker:
         page.run_again_requested.connect(window.run_again)
         page.export_requested.connect(window.keeper.export)
         page.report_requested.connect(window.keeper.report)
+        page.save_requested.connect(window.keeper.save_text)
         return page
 
     def _inside(self) -> QWidget:

@@ -332,7 +332,8 @@ def _of_trace(gathered: Gathered) -> dict[str, Reason]:
         return {}
     error = gathered.trace_error
     if error is None:
-        return {"operators": Reason("not_traced")}
+        is_asked = gathered.plan.traces and gathered.plan.world_size == 1
+        return {"operators": Reason("run_cut_off" if is_asked else "not_traced")}
     if error.kind == ErrorKind.TRACE_NOT_OFFERED:
         return {"operators": Reason("trace_not_offered", dict(error.parameters))}
     return {"operators": Reason("trace_failed", {"detail": error.text or error.kind})}

@@ -54,6 +54,19 @@ def _assembled(heard: Heard, contents: Contents | None, gathered: Gathered | Non
     return assembly.assemble(gathered or _gathered(), [outcome]).result
 
 
+def test_why_operators_have_no_times_is_told_truly() -> None:
+    gathered = _gathered()
+    assert _assembled(_heard(), None, gathered).unavailable["operators"] == Reason("not_traced")
+    gathered.plan = msgspec.structs.replace(PLAN, traces=True)
+    assert _assembled(_heard(), None, gathered).unavailable["operators"] == Reason("run_cut_off")
+    gathered.trace_error = ErrorInfo("trace_not_offered", {"runtime": "LiteRT"})
+    assert _assembled(_heard(), None, gathered).unavailable["operators"].code == "trace_not_offered"
+    gathered.trace_error = ErrorInfo("child_ended", {}, "gone")
+    assert _assembled(_heard(), None, gathered).unavailable["operators"] == Reason(
+        "trace_failed", {"detail": "gone"}
+    )
+
+
 def _loaded(*notes: Reason) -> messages.Loaded:
     placement = (Placement("CPUExecutionProvider", 3),)
     return messages.Loaded("1.0", "fp32", placement, (X,), (X,), {"x": (2, 4)}, {"x": "made"}, 2, notes)

@@ -40,12 +40,14 @@ _ROWS_SEEN = 4
 class ResultsPage(QWidget):
     """Shows results as they come; the newest is selected.
 
-    Signals: `run_again_requested`, `export_requested`, `report_requested`, each with a RunResult.
+    Signals: `run_again_requested`, `export_requested`, `report_requested`, each with a RunResult;
+    `save_requested` with a name to suggest and the text that is to be kept.
     """
 
     run_again_requested = Signal(object)
     export_requested = Signal(object)
     report_requested = Signal(object)
+    save_requested = Signal(str, str)
 
     def __init__(
         self, parent: QWidget | None = None, answer: Callable[[RunResult, Language], str] = sentence
@@ -101,6 +103,7 @@ class ResultsPage(QWidget):
             self._view.run_again_requested.connect(self.run_again_requested)
             self._view.export_requested.connect(self.export_requested)
             self._view.report_requested.connect(self.report_requested)
+            self._view.save_requested.connect(self.save_requested)
             self.area.setWidget(self._view)
         return self._view
 

@@ -56,6 +56,7 @@ class MemoryTab(QWidget):
                 if value is not None
             ],
         )
+        self.heads[0].setVisible(any(value is not None for value in known.values()))
         kinds = {code: getattr(result.memory, memory_table.KINDS[code]) for code in _OF_THE_MODEL}
         is_whole = all(value is not None for value in kinds.values())
         self.heads[1].setVisible(is_whole)
@@ -86,15 +87,16 @@ class MemoryTab(QWidget):
             self.batches.set_bars(self.heads[2].text(), bars)
 
     def _why(self, result: RunResult) -> str:
-        """What is not shown, and why; each reason once."""
-        fields = [*memory_table.PHASES.values(), *memory_table.KINDS.values()]
-        reasons = [
-            result.unavailable[f"memory.{field}"]
-            for field in fields
-            if getattr(result.memory, field) is None and f"memory.{field}" in result.unavailable
-        ]
-        sentences_of = (wording.reason_sentence(reason, sentences.language()) for reason in reasons)
-        return "\n".join(dict.fromkeys(sentences_of))
+        """What is not shown, and why; each reason once, behind all that it holds for."""
+        language = sentences.language()
+        names: dict[str, list[str]] = {}
+        for code, field in {**memory_table.PHASES, **memory_table.KINDS}.items():
+            reason = result.unavailable.get(f"memory.{field}")
+            if getattr(result.memory, field) is None and reason is not None:
+                sentence = wording.reason_sentence(reason, language)
+                names.setdefault(sentence, []).append(label(f"memory_{code}", language))
+        words = self.tr("{what}: {reason}")
+        return "\n".join(words.format(what="; ".join(own), reason=why) for why, own in names.items())
 
     def retranslate(self) -> None:
         names = (

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from pathlib import PurePath
+
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QPushButton,
     QRadioButton,
     QTableView,
     QVBoxLayout,
@@ -20,14 +23,19 @@ from gui.plots.share_bars import Bar, ShareBars
 from profiler import units, wording
 from profiler.error_text import visible
 from profiler.reports import operators_table
-from profiler.result import Operator, RunResult
+from profiler.result import Operator, Reason, RunResult
 
 _BARS = 8
 _ROWS_SEEN = 14
 
 
 class OperatorsTab(QWidget):
-    """Shows the traced pass of a result, or why there is none."""
+    """Shows the traced pass of a result, or why there is none.
+
+    Signals: `save_requested` with a name to suggest and the text that is to be kept.
+    """
+
+    save_requested = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +44,7 @@ class OperatorsTab(QWidget):
         self.by_node, self.by_type = QRadioButton(self), QRadioButton(self)
         self.by_node.setChecked(True)
         self.search, self.count = QLineEdit(self), QuietLabel(self)
+        self.export = QPushButton(self)
         self.bars = ShareBars(self)
         self.table, self.model = QTableView(self), ColumnTable(self)
         self._arrange()
@@ -44,15 +53,15 @@ class OperatorsTab(QWidget):
 
     def _arrange(self) -> None:
         self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(20 * self.fontMetrics().horizontalAdvance("m"))
         self.bar = QWidget(self)
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
         row.addWidget(self.by_node)
         row.addWidget(self.by_type)
-        row.addStretch(1)
         row.addWidget(self.count)
         row.addWidget(self.search, 1)
+        row.addWidget(self.export)
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 8, 10, 8)
         box.setSpacing(10)
@@ -70,6 +79,7 @@ class OperatorsTab(QWidget):
         self.table.setSortingEnabled(True)
         self.by_type.toggled.connect(lambda _: self._fill())
         self.search.textChanged.connect(lambda _: self._filter())
+        self.export.clicked.connect(self._on_export)
 
     def show_result(self, result: RunResult) -> None:
         """Show the operators of this result."""
@@ -85,8 +95,8 @@ class OperatorsTab(QWidget):
         for widget in (self.bar, self.table, self.bars):
             widget.setVisible(is_traced)
         if not is_traced:
-            reason = result.unavailable.get("operators")
-            self.about.setText("" if reason is None else wording.reason_sentence(reason, language))
+            reason = result.unavailable.get("operators", Reason("not_traced"))
+            self.about.setText(wording.reason_sentence(reason, language))
             return
         self.about.setText("\n".join(operators_table.about(result, language)))
         rows = operators_table.by_type(result.operators) if self.by_type.isChecked() else result.operators
@@ -114,10 +124,17 @@ class OperatorsTab(QWidget):
         self.model.keep(keeps)
         self.count.setText(self.tr("%n row(s)", "", self.model.rowCount()))
 
+    def _on_export(self) -> None:
+        if self._result is not None:
+            stem = PurePath(self._result.model.name).stem
+            text = operators_table.csv_text(self._result.operators)
+            self.save_requested.emit(f"{stem}-operator-times.csv", text)
+
     def retranslate(self) -> None:
         self.by_node.setText(self.tr("by &operator"))
         self.by_type.setText(self.tr("by &type"))
         self.search.setPlaceholderText(self.tr("Filter by name or type…"))
+        self.export.setText(self.tr("Export CS&V…"))
         self.search.setAccessibleName(self.tr("Filter the operators"))
         self.table.setAccessibleName(self.tr("Operators of this model"))
         self._fill()

@@ -46,12 +46,14 @@ _CARDS = 5
 class ResultView(QWidget):
     """Shows one result at a time and is used again for the next.
 
-    Signals: `run_again_requested`, `export_requested`, `report_requested`, each with the result shown.
+    Signals: `run_again_requested`, `export_requested`, `report_requested`, each with the result shown;
+    `save_requested` with a name to suggest and the text that is to be kept.
     """
 
     run_again_requested = Signal(object)
     export_requested = Signal(object)
     report_requested = Signal(object)
+    save_requested = Signal(str, str)
 
     def __init__(self, answer: Answer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +74,7 @@ class ResultView(QWidget):
         self.missing.setColumnHidden(1, True)
         self.tabs = PageTabs(self)
         self.again, self.export, self.report = (QPushButton(self) for _ in range(3))
+        self.operators.save_requested.connect(self.save_requested)
         self._prepare()
         self._arrange()
         self.retranslate()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 
 from profiler import units, wording
 from profiler.error_text import visible
+from profiler.reports import table_csv
 from profiler.reports.columns import Column
 from profiler.reports.sections import Section
 from profiler.result import Operator, RunResult
@@ -13,6 +16,10 @@ from profiler.wording import Language
 
 SHOWN = 20
 NAMED = 3
+FIELDS = (
+    "name", "type", "nodes", "time_ns", "share", "calls", "flops", "integer_operations", "bytes",
+    "flops_per_s", "kernel", "device",
+)  # fmt: skip
 
 
 def label(code: str, language: Language, **parameters: object) -> str:
@@ -127,3 +134,14 @@ def about(result: RunResult, language: Language) -> list[str]:
 def _cut(result: RunResult, language: Language) -> list[str]:
     more = len(result.operators) - SHOWN
     return [label("more", language, count=more)] if more > 0 else []
+
+
+def csv_text(rows: Iterable[Operator]) -> str:
+    """Every row with every figure, names and units as in the document."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(FIELDS)
+    for row in rows:
+        values = [" + ".join(row.nodes) if field == "nodes" else getattr(row, field) for field in FIELDS]
+        writer.writerow([table_csv.safe(value) for value in values])
+    return out.getvalue()

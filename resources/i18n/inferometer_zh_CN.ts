@@ -1043,6 +1043,10 @@ You are asked each time, also for the same content.</source>
         <translation>批大小 {size}</translation>
     </message>
     <message>
+        <source>{what}: {reason}</source>
+        <translation>{what}：{reason}</translation>
+    </message>
+    <message>
         <source>The process, from start to end</source>
         <translation>进程内存，从开始到结束</translation>
     </message>
@@ -1461,6 +1465,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>Filter by name or type…</source>
         <translation>按名称或类型筛选…</translation>
+    </message>
+    <message>
+        <source>Export CS&amp;V…</source>
+        <translation>导出 CS&amp;V…</translation>
     </message>
     <message>
         <source>Filter the operators</source>
