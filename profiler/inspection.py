@@ -29,9 +29,10 @@ def describe(request: messages.Inspect) -> messages.Description:
 
 def _onnx(request: messages.Inspect, path: Path) -> messages.Description:
     from profiler import inspection_onnx
-    from profiler.backends import onnx_external, onnx_file
+    from profiler.backends import onnx_external, onnx_file, ort_blocked_weights
 
     model = onnx_file.read(path)
+    ort_blocked_weights.mark_own(model.graph)
     return inspection_onnx.describe(request, model, onnx_external.sizes(model, path))
 
 

@@ -10,6 +10,7 @@ import onnx
 from profiler.backends import (
     onnx_constants,
     onnx_control,
+    onnx_layouts,
     onnx_model,
     onnx_nodes,
     onnx_output_shapes,
@@ -87,7 +88,7 @@ class _Walk:
         control = onnx_control.RULES.get(node.op_type) if node.domain in ("", "ai.onnx") else None
         if control is not None:
             return self._control(control, node, scope, tally)
-        scope.infer(onnx_output_shapes.plain(node))
+        scope.infer(onnx_layouts.plain(node))
         _complete(node, scope, declared)
         onnx_constants.fold(node, scope)
         if node.op_type == "DequantizeLinear":

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-import onnx
-
+from profiler.backends import onnx_layouts
 from profiler.backends.onnx_node import Operator
 from profiler.backends.onnx_scope import Shape
 from profiler.metrics import flops
@@ -94,6 +92,7 @@ _MICROSOFT_RULES: dict[str, Rule] = {
     "QLinearAdd": _broadcast(0, 3),
     "QLinearGlobalAveragePool": _global_pool,
     "QLinearMul": _broadcast(0, 3),
+    **onnx_layouts.MICROSOFT_SHAPES,
 }
 
 
@@ -101,15 +100,6 @@ def rule_for(domain: str, kind: str) -> Rule | None:
     """How to find the shape of an operator's first output, or None where nothing is known of it."""
     if domain in ("", "ai.onnx"):
         return _RULES.get(kind)
+    if domain == onnx_layouts.BLOCKED:
+        return onnx_layouts.BLOCKED_SHAPES.get(kind)
     return _MICROSOFT_RULES.get(kind) if domain == "com.microsoft" else None
-
-
-def plain(node: Any) -> Any:
-    """The node as ONNX's inference knows it: a fused convolution without what is fused into it."""
-    if node.domain != "com.microsoft" or node.op_type != "FusedConv":
-        return node
-    convolution = onnx.NodeProto(op_type="Conv", input=node.input[:3], output=node.output)
-    convolution.attribute.extend(
-        entry for entry in node.attribute if entry.name not in ("activation", "activation_params")
-    )
-    return convolution

@@ -56,7 +56,7 @@ def _convolution(weight: int = 1, bias: int | None = 2, integer: bool = False) -
     def rule(op: Operator) -> Work:
         elements = math.prod(op.output())
         fused = bool(op.attribute("activation"))
-        added = op.has(3) and op.kind == "FusedConv"
+        added = op.has(3) and op.kind in ("FusedConv", "NhwcFusedConv")
         biased = bias is not None and op.has(bias)
         other = elements * (biased + fused + added)
         return _product(op, flops.convolution(op.output(), op.input(weight)), other, integer)
@@ -88,6 +88,13 @@ def _recurrent(gates: int) -> Rule:
         return Work(one.macs * weight[0], one.other * weight[0])
 
     return rule
+
+
+def _quantised_lstm(op: Operator) -> Work:
+    """com.microsoft: weights (directions, in, 4 x hidden) and (directions, hidden, 4 x hidden)."""
+    (steps, batch, size), (directions, hidden, _) = op.input(0), op.input(2)
+    one = flops.recurrent(flops.LSTM_GATES, steps, batch, size, hidden)
+    return Work(one.macs * directions, one.other * directions, one.macs * directions)
 
 
 def _einsum(op: Operator) -> Work:
@@ -161,6 +168,10 @@ MICROSOFT_RULES: dict[str, Rule] = {
     "QGemm": _gemm(0, 3, 6, integer=True),
     "MatMulIntegerToFloat": _matmul(0, 1, integer=True, bias=6),
     "DynamicQuantizeMatMul": _matmul(0, 1, integer=True, bias=4),
+    "DynamicQuantizeLSTM": _quantised_lstm,
+    "NhwcConv": _convolution(),
+    "NhwcFusedConv": _convolution(),
+    "QLinearConv": _convolution(weight=3, bias=8, integer=True),
     "MatMulNBits": _matmul_nbits,
     "Attention": _projected_attention(past=4),
     "QAttention": _projected_attention(past=8, integer=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from profiler.backends import onnx_products
+from profiler.backends import onnx_layouts, onnx_products
 from profiler.backends.onnx_node import Operator
 from profiler.metrics import flops
 from profiler.metrics.flops import Work
@@ -119,10 +119,17 @@ _RULES: dict[str, Rule] = {
     **onnx_products.RULES,
 }
 _MICROSOFT: dict[str, Rule] = {
+    "NhwcMaxPool": _pool,
     **{kind: _per_output(each) for kind, each in _MICROSOFT_PER_ELEMENT.items()},
     "QLinearAveragePool": _pool,
     "QLinearGlobalAveragePool": _per_input,
     **onnx_products.MICROSOFT_RULES,
+}
+_BLOCKED: dict[str, Rule] = {
+    "Conv": onnx_layouts.blocked_convolution,
+    "Upsample": onnx_layouts.upsampled,
+    **dict.fromkeys(("MaxPool", "AveragePool"), _pool),
+    **dict.fromkeys(("GlobalMaxPool", "GlobalAveragePool"), _per_input),
 }
 
 
@@ -134,6 +141,8 @@ def is_movement(domain: str, kind: str) -> bool:
     """Whether the operator does no arithmetic on its data."""
     if domain in ("", "ai.onnx"):
         return kind in _MOVES
+    if domain == onnx_layouts.BLOCKED:
+        return onnx_layouts.is_movement(kind)
     return domain == "com.microsoft" and kind in _MICROSOFT_MOVES
 
 
@@ -141,4 +150,6 @@ def rule_for(domain: str, kind: str) -> Rule | None:
     """How to count an operator, or None where nothing is known of it."""
     if domain in ("", "ai.onnx"):
         return _RULES.get(kind)
+    if domain == onnx_layouts.BLOCKED:
+        return _BLOCKED.get(kind)
     return _MICROSOFT.get(kind) if domain == "com.microsoft" else None

@@ -156,32 +156,20 @@ def _out(operator: Any) -> Shape:
 # Through these a value stays what it was: they move, widen or scale.
 _PASSING = ("Reshape", "Transpose", "Convert", "Subtract", "Multiply", "Squeeze", "Unsqueeze", "MaxPool",
             "Concat", "Relu", "Pad", "Split", "VariadicSplit", "StridedSlice")  # fmt: skip
+_NARROW = ("i8", "u8", "i4", "u4")
 _FARTHEST = 12
 
 
 def _is_quantised(operator: Any) -> bool:
-    """Whether weights are kept in integers and data was cut to levels: plugins then compute on integers."""
-    return _has_integers(operator.input(1)) and _has_levels(operator.input(0))
-
-
-def _has_integers(port: Any) -> bool:
-    node = _source(port).get_node()
-    for _ in range(_FARTHEST):
-        if node.get_type_name() == "Constant":
-            return node.output(0).get_element_type().get_type_name() in ("i8", "u8", "i4", "u4")
-        if node.get_type_name() == "FakeQuantize":
-            return True
-        if node.get_type_name() not in _PASSING:
-            return False
-        node = _source(node.input(0)).get_node()
-    return False
+    """Whether both sides were cut to few levels or kept in integers: plugins then compute on integers."""
+    return _has_levels(operator.input(0)) and _has_levels(operator.input(1))
 
 
 def _has_levels(port: Any) -> bool:
     node = _source(port).get_node()
     for _ in range(_FARTHEST):
         kind = node.get_type_name()
-        if kind == "FakeQuantize" or node.output(0).get_element_type().get_type_name() in ("i8", "u8"):
+        if kind == "FakeQuantize" or node.output(0).get_element_type().get_type_name() in _NARROW:
             return True
         if kind not in _PASSING or not node.get_input_size():
             return False

@@ -14,7 +14,7 @@ from pathlib import Path
 import onnx
 from onnx import AttributeProto, TensorProto
 
-from profiler.backends import flatbuffer
+from profiler.backends import flatbuffer, ort_blocked_weights
 from profiler.backends.flatbuffer import Table
 from profiler.backends.onnx_scope import LARGEST_CONSTANT
 from profiler.errors import ErrorKind, KnownError
@@ -81,18 +81,21 @@ def _fill(found: onnx.GraphProto, graph: Table, depth: int) -> None:
         raise flatbuffer.Damaged("graphs within graphs")
     found.name = "graph"
     values = {value.name: value for value in map(_value, graph.tables(_GraphField.VALUES))}
-    weights = set()
+    weights = {}
     for tensor in graph.tables(_GraphField.INITIALIZERS):
         found.initializer.append(_tensor(tensor))
-        weights.add(found.initializer[-1].name)
+        weights[found.initializer[-1].name] = tensor
     for name in graph.texts(_GraphField.INPUTS):
         if name not in weights:
             found.input.append(values.get(name) or onnx.ValueInfoProto(name=name))
     for name in graph.texts(_GraphField.OUTPUTS):
         found.output.append(values.get(name) or onnx.ValueInfoProto(name=name))
     ends = {value.name for value in (*found.input, *found.output)}
-    found.value_info.extend(value for name, value in values.items() if name not in ends | weights)
+    found.value_info.extend(value for name, value in values.items() if name not in ends | weights.keys())
     found.node.extend(_in_order([_node(node, depth) for node in graph.tables(_GraphField.NODES)]))
+    ort_blocked_weights.mark(
+        found, lambda name: weights[name].octets(_TensorField.RAW) if name in weights else None
+    )
 
 
 def _in_order(nodes: list[onnx.NodeProto]) -> list[onnx.NodeProto]:
