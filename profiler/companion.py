@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from itertools import cycle
-from pathlib import Path
 
-from profiler import messages, model_facts, process_memory
-from profiler.backends import catalog
-from profiler.opening import Opened, open_model
+from profiler import messages, process_memory
+from profiler.opening import Opened, open_beside
 from profiler.result import Memory
 
 Send = Callable[[messages.Report], None]
@@ -17,17 +15,7 @@ Send = Callable[[messages.Report], None]
 
 def stay(request: messages.Accompany, send: Send, stop_asked: Callable[[], bool]) -> None:
     """Open the model, answer each distinct input once, say Settled, and stay until the parent ends it."""
-    plan = request.plan
-
-    def enter(step: str) -> None:
-        send(messages.Loading(step=step))
-
-    opened = open_model(
-        plan,
-        lambda: catalog.open_backend(plan.runtime),
-        lambda: model_facts.table_sizes(Path(plan.model_path), request.format),
-        enter,
-    )
+    opened = open_beside(request.plan, request.format, send)
     send(opened.loaded())
     try:
         answer(opened, request.is_busy, send, stop_asked)

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from profiler import input_files, input_kinds, inputs, messages, process_memory, shapes
+from profiler import input_files, input_kinds, inputs, messages, model_facts, process_memory, shapes
+from profiler.backends import catalog
 from profiler.backends.base import Array, Backend, LoadOptions, Session
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import MultiStream, RunPlan, Server
@@ -55,6 +56,16 @@ class Opened(NamedTuple):
             python=platform.python_version(),
             numpy=np.__version__,
         )
+
+
+def open_beside(plan: RunPlan, format_name: str, send: Callable[[messages.Report], None]) -> Opened:
+    """As `open_model`, for a child beside the measuring one; each step is said as it begins."""
+    return open_model(
+        plan,
+        lambda: catalog.open_backend(plan.runtime),
+        lambda: model_facts.table_sizes(Path(plan.model_path), format_name),
+        lambda step: send(messages.Loading(step=step)),
+    )
 
 
 def open_model(

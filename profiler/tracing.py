@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from profiler import messages, model_facts
-from profiler.backends import catalog
+from profiler import messages
 from profiler.backends.base import LoadOptions, TraceOrder
-from profiler.opening import open_model
+from profiler.opening import open_beside
 
 Send = Callable[[messages.Report], None]
 
@@ -20,16 +19,7 @@ def trace(request: messages.TraceModel, send: Send) -> messages.TraceDone:
     Raises KnownError, TRACE_NOT_OFFERED where the runtime has no profiler.
     """
     plan = request.plan
-
-    def enter(step: str) -> None:
-        send(messages.Loading(step=step))
-
-    opened = open_model(
-        plan,
-        lambda: catalog.open_backend(plan.runtime),
-        lambda: model_facts.table_sizes(Path(plan.model_path), request.format),
-        enter,
-    )
+    opened = open_beside(plan, request.format, send)
     session = opened.session
     options = LoadOptions(plan.device, opened.threads, plan.precision)
     order = TraceOrder(opened.pool[0], request.calls, request.practice, Path.cwd())

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,12 @@ import numpy as np
 
 from profiler import worker
 from profiler.backends import catalog
-from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
-from profiler.backends.cuda_spans import Spans
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
 
 
-class FaultySession:
+class FaultySession(Untold):
     """One input, one output; `fault` decides what its call does."""
 
     inputs = (Tensor("x", "float32", ("batch", 4)),)
@@ -56,18 +55,6 @@ class FaultySession:
     def results(self, call: Call) -> dict[str, Array]:
         call()
         return {"y": np.full((1, 4), np.nan if self._fault == "nan" else 1.0, dtype=np.float32)}
-
-    def device_memory_bytes(self) -> int | None:
-        return None
-
-    def arena_bytes(self) -> int | None:
-        return None
-
-    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
-        return None
-
-    def weights(self) -> Iterator[Array]:
-        return iter(())
 
     def explain(self, error: Exception) -> KnownError:
         return KnownError(ErrorKind.RUNTIME_REFUSED, str(error).partition("\n")[0], runtime="faulty")

@@ -104,6 +104,22 @@ class Session(Protocol):
     def close(self) -> None: ...
 
 
+class Untold:
+    """For a session to inherit whose runtime tells nothing of memory, weights and the device's clock."""
+
+    def device_memory_bytes(self) -> int | None:
+        return None
+
+    def arena_bytes(self) -> int | None:
+        return None
+
+    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
+        return None
+
+    def weights(self) -> Iterator[Array]:
+        return iter(())
+
+
 class Backend(Protocol):
     """A runtime. A module under profiler/backends hands one back from `open_backend()`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter_ns
@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from profiler.backends import litert_placement, litert_words, tflite_file, tflite_precision
-from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
-from profiler.backends.cuda_spans import Spans
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
 
@@ -67,7 +66,7 @@ class LiteRt:
         raise KnownError(ErrorKind.TRACE_NOT_OFFERED, runtime="LiteRT")
 
 
-class LiteRtSession:
+class LiteRtSession(Untold):
     """An open model. A call copies its inputs into the interpreter, which has buffers of its own."""
 
     def __init__(self, module: Any, path: Path, threads: int) -> None:
@@ -105,18 +104,6 @@ class LiteRtSession:
         call()
         _, interpreter = self._bound[id(call)]
         return {name: np.array(interpreter.get_tensor(index)) for name, index in self._output_at.items()}
-
-    def device_memory_bytes(self) -> int | None:
-        return None
-
-    def arena_bytes(self) -> int | None:
-        return None
-
-    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
-        return None
-
-    def weights(self) -> Iterator[Array]:
-        return iter(())
 
     def explain(self, error: Exception) -> KnownError:
         return litert_words.explain(error)

@@ -7,7 +7,7 @@ the interpreter's lock released, as a runtime's own work is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter_ns
 
@@ -15,8 +15,7 @@ import msgspec
 import numpy as np
 
 from profiler import waiting
-from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
-from profiler.backends.cuda_spans import Spans
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
 
@@ -79,7 +78,7 @@ class Null:
         return NullSession(read(path), waiting.best_waiter(library, spin_ns=LONGEST_NS))
 
 
-class NullSession:
+class NullSession(Untold):
     """A call lasts as long as its file says; its answer is its input."""
 
     inputs: tuple[Tensor, ...] = (Tensor("x", "float32", ("batch", 16)),)
@@ -116,18 +115,6 @@ class NullSession:
     def results(self, call: Call) -> dict[str, Array]:
         call()
         return {"y": np.array(self._inputs[id(call)]["x"])}
-
-    def device_memory_bytes(self) -> int | None:
-        return None
-
-    def arena_bytes(self) -> int | None:
-        return None
-
-    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
-        return None
-
-    def weights(self) -> Iterator[Array]:
-        return iter(())
 
     def explain(self, error: Exception) -> KnownError:
         return error if isinstance(error, KnownError) else KnownError(ErrorKind.BUG, detail=str(error))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from profiler.backends import openvino_graph, openvino_import, openvino_trace, openvino_words
-from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
-from profiler.backends.cuda_spans import Spans
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
 
@@ -113,7 +112,7 @@ class OpenVino:
         }
 
 
-class OpenVinoSession:
+class OpenVinoSession(Untold):
     """A compiled model; the calls of a lane share one infer request."""
 
     def __init__(self, module: Any, compiled: Any, compile_ns: int | None, device: str) -> None:
@@ -155,18 +154,6 @@ class OpenVinoSession:
             spec.name: np.array(request.get_output_tensor(index).data)
             for index, spec in enumerate(self.outputs)
         }
-
-    def device_memory_bytes(self) -> int | None:
-        return None
-
-    def arena_bytes(self) -> int | None:
-        return None
-
-    def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
-        return None
-
-    def weights(self) -> Iterator[Array]:
-        return iter(())
 
     def explain(self, error: Exception) -> KnownError:
         return openvino_words.explain(error)

@@ -6,14 +6,14 @@ import functools
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from profiler.backends import cuda_spans, ort_providers, ort_trace, ort_values
-from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.backends.cuda_spans import Spans
 from profiler.backends.ort_providers import CPU
 from profiler.errors import ErrorKind, KnownError
@@ -120,7 +120,7 @@ class OnnxRuntime:
         return options
 
 
-class OrtSession:
+class OrtSession(Untold):
     """An open ONNX model; see profiler.backends.base.Session."""
 
     def __init__(
@@ -178,12 +178,6 @@ class OrtSession:
         """Where the profile was written, of a session that was opened to be profiled."""
         return str(self._session.end_profiling())
 
-    def device_memory_bytes(self) -> int | None:
-        return None
-
-    def arena_bytes(self) -> int | None:
-        return None
-
     def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
         """By the host's clock over values that lie on the device: the provider's stream is its own, so no
         event can be placed between its copies and kernels."""
@@ -196,9 +190,6 @@ class OrtSession:
         for spec in self.outputs:
             binding.bind_output(spec.name, "cuda", self._on[1])
         return cuda_spans.by_wall(functools.partial(self._session.run_with_iobinding, binding))
-
-    def weights(self) -> Iterator[Array]:
-        return iter(())
 
     def explain(self, error: Exception) -> KnownError:
         return explain(error)

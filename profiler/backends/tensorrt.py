@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiler.backends import cuda_spans, tensorrt_memory
-from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
+from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
 from profiler.messages import TracedOperator
@@ -112,7 +112,7 @@ class _Bound(NamedTuple):
             memory.to_host(array, self.places[name])
 
 
-class TensorRtSession:
+class TensorRtSession(Untold):
     """An engine with its buffers; a lane has an execution context of its own."""
 
     def __init__(self, module: Any, runtime: Any, engine: Any, memory: tensorrt_memory.Memory) -> None:
@@ -163,9 +163,6 @@ class TensorRtSession:
     def device_memory_bytes(self) -> int | None:
         return int(self._engine.device_memory_size)
 
-    def arena_bytes(self) -> int | None:
-        return None
-
     def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
         """By the host's clock over values that lie on the device already."""
         context, memory = self._context(0), self._memory
@@ -177,9 +174,6 @@ class TensorRtSession:
             memory.wait()
 
         return cuda_spans.by_wall(compute)
-
-    def weights(self) -> Iterator[Array]:
-        return iter(())
 
     def explain(self, error: Exception) -> KnownError:
         if isinstance(error, KnownError):
