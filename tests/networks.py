@@ -46,6 +46,48 @@ def resnet50() -> nn.Module:
     return nn.Sequential(*layers).eval()
 
 
+class _Inverted(nn.Module):
+    """Wide 1x1, depthwise 3x3 (with the stride), narrow 1x1: Sandler et al. 2018."""
+
+    def __init__(self, entry: int, leave: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        wide = entry * expansion
+        spatial = nn.Conv2d(wide, wide, 3, stride, 1, groups=wide, bias=False)
+        self.wide = (
+            nn.Sequential(_normalised(entry, wide, 1, 1), nn.ReLU6()) if expansion > 1 else nn.Identity()
+        )
+        self.spatial = nn.Sequential(spatial, nn.BatchNorm2d(wide), nn.ReLU6())
+        self.narrow = _normalised(wide, leave, 1, 1)
+        self.is_added = stride == 1 and entry == leave
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        inner: torch.Tensor = self.narrow(self.spatial(self.wide(x)))
+        return x + inner if self.is_added else inner
+
+
+def mobilenet() -> nn.Module:
+    """Three inverted residuals as in MobileNetV2; input (B, 3, H, W)."""
+    blocks = (_Inverted(16, 8, 1, 1), _Inverted(8, 12, 2, 6), _Inverted(12, 12, 1, 6))
+    entry = (_normalised(3, 16, 3, 2), nn.ReLU6())
+    return nn.Sequential(*entry, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(12, 10)).eval()
+
+
+class _Recurrent(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(12, 16, num_layers=2, batch_first=True)
+        self.classes = nn.Linear(16, 5)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        classes: torch.Tensor = self.classes(self.lstm(x)[0])
+        return classes
+
+
+def lstm() -> nn.Module:
+    """Two layers of 16 cells and a class for each step; input (B, T, 12)."""
+    return _Recurrent().eval()
+
+
 class _Tagger(nn.Module):
     """Embeddings, a two-layer bidirectional LSTM, a GRU and a plain RNN, and a class per token."""
 

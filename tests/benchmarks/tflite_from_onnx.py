@@ -1,4 +1,4 @@
-"""An image network of convolutions from ONNX into TensorFlow Lite: enough operators for a ResNet-50.
+"""An image network of convolutions from ONNX into TensorFlow Lite: enough for ResNet-50 and MobileNetV2.
 
 Channels go last and weights are turned; padding is an operator of its own, since TensorFlow Lite's SAME pads
 otherwise than ONNX where a stride skips.
@@ -60,22 +60,23 @@ class _Conversion:
         )
 
     def convolution(self, node: Any, given: Values) -> None:
-        options = schema.Conv2DOptionsT()
+        weight = self._weights[node.input[1]]
+        if given.get("group", 1) == 1:
+            turned, options = weight.transpose(0, 2, 3, 1), schema.Conv2DOptionsT()
+            kinds = (schema.BuiltinOperator.CONV_2D, schema.BuiltinOptions.Conv2DOptions)
+        elif weight.shape[:2] == (given["group"], 1):
+            turned, options = weight.transpose(1, 2, 3, 0), schema.DepthwiseConv2DOptionsT()
+            kinds = (schema.BuiltinOperator.DEPTHWISE_CONV_2D, schema.BuiltinOptions.DepthwiseConv2DOptions)
+            options.depthMultiplier = 1
+        else:
+            raise KeyError("a convolution in groups")
         options.padding = schema.Padding.VALID
         options.strideH, options.strideW = given.get("strides", [1, 1])
         options.dilationHFactor = options.dilationWFactor = 1
-        weight, bias = self._weights[node.input[1]], self._weights[node.input[2]]
-        self.graph.operator(
-            schema.BuiltinOperator.CONV_2D,
-            [
-                self._padded(node.input[0], given.get("pads", [0, 0, 0, 0])),
-                self.graph.constant(node.input[1], weight.transpose(0, 2, 3, 1)),
-                self.graph.constant(node.input[2], bias),
-            ],
-            self._tensor(node.output[0]),
-            schema.BuiltinOptions.Conv2DOptions,
-            options,
-        )
+        data = self._padded(node.input[0], given.get("pads", [0, 0, 0, 0]))
+        bias = self.graph.constant(node.input[2], self._weights[node.input[2]])
+        inputs = [data, self.graph.constant(node.input[1], turned), bias]
+        self.graph.operator(kinds[0], inputs, self._tensor(node.output[0]), kinds[1], options)
 
     def pool(self, node: Any, given: Values) -> None:
         """Zeros at the edge are right behind a Relu."""
@@ -95,9 +96,20 @@ class _Conversion:
         """The exporter shares equal weights through it."""
         self._weights[node.output[0]] = self._weights[node.input[0]]
 
+    def stored(self, node: Any, given: Values) -> None:
+        """The ends of a Clip."""
+        self._weights[node.output[0]] = numpy_helper.to_array(given["value"])
+
     def relu(self, node: Any, given: Values) -> None:
-        data = self._at[node.input[0]]
-        self.graph.operator(schema.BuiltinOperator.RELU, [data], self._tensor(node.output[0]), 0, None)
+        self._activation(node, schema.BuiltinOperator.RELU)
+
+    def clip(self, node: Any, given: Values) -> None:
+        if [float(self._weights[name]) for name in node.input[1:]] != [0, 6]:
+            raise KeyError("a Clip of other ends")
+        self._activation(node, schema.BuiltinOperator.RELU6)
+
+    def _activation(self, node: Any, kind: int) -> None:
+        self.graph.operator(kind, [self._at[node.input[0]]], self._tensor(node.output[0]), 0, None)
 
     def add(self, node: Any, given: Values) -> None:
         self.graph.operator(
@@ -121,7 +133,7 @@ class _Conversion:
         )
 
     def flatten(self, node: Any, given: Values) -> None:
-        shape = np.array(self._shapes[node.output[0]], dtype=np.int32)
+        shape = np.array([-1, *self._shapes[node.output[0]][1:]], dtype=np.int32)
         self.graph.operator(
             schema.BuiltinOperator.RESHAPE,
             [self._at[node.input[0]], self.graph.constant(f"{node.output[0]}.shape", shape)],
@@ -152,7 +164,9 @@ _RULES: dict[str, Callable[[_Conversion, Any, Values], None]] = {
     "Conv": _Conversion.convolution,
     "Identity": _Conversion.same,
     "MaxPool": _Conversion.pool,
+    "Constant": _Conversion.stored,
     "Relu": _Conversion.relu,
+    "Clip": _Conversion.clip,
     "Add": _Conversion.add,
     "GlobalAveragePool": _Conversion.mean,
     "Flatten": _Conversion.flatten,
@@ -161,5 +175,5 @@ _RULES: dict[str, Callable[[_Conversion, Any, Values], None]] = {
 
 
 def write(model: onnx.ModelProto, path: Path) -> None:
-    """Raises KeyError for an operator beyond those of a ResNet."""
+    """Raises KeyError for an operator beyond those of the two networks."""
     path.write_bytes(_Conversion(model).run())
