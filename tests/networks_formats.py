@@ -39,6 +39,7 @@ def from_torch(network: nn.Module, example: torch.Tensor, folder: Path) -> dict[
         **from_onnx(path, folder),
         "torch.export": Export(program, "torch_export"),
         "TorchScript": Export(script, "torchscript"),
+        "OpenVINO IR of PyTorch": Export(_taken_over(network, example, folder), "openvino_ir"),
     }
 
 
@@ -68,6 +69,17 @@ def converted(path: Path, folder: Path) -> Path:
     openvino = openvino_import.openvino()
     target = folder / f"{path.stem}.xml"
     openvino.save_model(openvino.Core().read_model(str(path)), target, compress_to_fp16=False)
+    return target
+
+
+def _taken_over(network: nn.Module, example: torch.Tensor, folder: Path) -> Path:
+    """By OpenVINO's own reader of PyTorch, which keeps what ONNX takes apart; weights in half precision."""
+    openvino = openvino_import.openvino()
+    target = folder / "torch.xml"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = openvino.convert_model(network, example_input=example, input=[[-1, *example.shape[1:]]])
+    openvino.save_model(model, target)
     return target
 
 

@@ -23,8 +23,8 @@ from tests.benchmarks import tflite_from_onnx
 from tests.networks_formats import Export
 
 DIGITS = Path(__file__).resolve().parent.parent / "resources" / "samples" / "digits.onnx"
-EXPORTS = ("ONNX", "ort extended", "ort all", "OpenVINO IR", "torch.export", "TorchScript", "TFLite")
 INTEGER_EXPORTS = ("ONNX", "ort extended", "ort all", "OpenVINO IR")
+EXPORTS = (*INTEGER_EXPORTS, "OpenVINO IR of PyTorch", "torch.export", "TorchScript", "TFLite")
 BATCHES = (1, 3)
 RELATIVE = 1e-3
 
