@@ -18,6 +18,8 @@ from profiler.errors import ErrorInfo
 from profiler.result import Tensor
 
 _MOST_INPUTS = 3
+# A line breaks behind the dot, never before it.
+_APART = "\u00a0\u00a0·  "
 
 
 class FileRow(Panel):
@@ -47,17 +49,21 @@ class FileRow(Panel):
         self.retranslate()
 
     def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.name, 1)
+        head.addWidget(self.inside)
+        head.addWidget(self.remove)
         texts = QVBoxLayout()
-        texts.setSpacing(2)
-        for widget in (self.name, self.facts, self.sentence):
-            texts.addWidget(widget)
+        texts.setSpacing(4)
+        texts.addLayout(head)
+        texts.addWidget(self.facts)
+        texts.addWidget(self.sentence)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 10, 10)
         row.setSpacing(12)
         row.addWidget(self.picture)
         row.addLayout(texts, 1)
-        row.addWidget(self.inside)
-        row.addWidget(self.remove)
 
     def set_held(self, is_held: bool) -> None:
         """Whether reading the inputs has to wait for a run."""
@@ -76,7 +82,7 @@ class FileRow(Panel):
         self.inside.setVisible(self.file.form is not None and self.file.refusal is None)
         self.remove.setText(self.tr("Remove"))
         self.remove.setAccessibleName(self.tr("Remove {file}").format(file=name))
-        facts = "  ·  ".join(self._facts())
+        facts = _APART.join(self._facts())
         self.facts.setText(facts)
         self.facts.setVisible(bool(facts))
         error = self.file.refusal or self.trouble or self.file.doubt

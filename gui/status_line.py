@@ -32,8 +32,9 @@ class StatusLine(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 5, 20, 5)
         row.setSpacing(24)
-        row.addWidget(self.machine, 1)
-        row.addWidget(self.runtimes, 1)
+        row.addWidget(self.machine)
+        row.addStretch(1)
+        row.addWidget(self.runtimes)
         row.addWidget(self.fonts)
         self.retranslate()
 
@@ -74,7 +75,7 @@ class StatusLine(QFrame):
         if machine.memory_total_bytes is not None:
             words.append(machine_facts.binary_size(machine.memory_total_bytes))
         words += [visible(gpu.name or "GPU") for gpu in machine.gpus] or [self.tr("no NVIDIA GPU")]
-        return "  ·  ".join(words)
+        return " · ".join(words)
 
     def _runtime_words(self) -> str:
         if self._surveyed is None:
@@ -82,12 +83,13 @@ class StatusLine(QFrame):
             return self.tr("Looking for runtimes…") if error is None else sentences.of_error(error)
         words = []
         for runtime in self._surveyed.runtimes:
-            title = titles.of_runtime(runtime.name)
+            # PyTorch opens three formats, and is one thing to have.
+            title = titles.of_runtime(runtime.name).partition(" (")[0]
             if runtime.missing is None:
                 words.append(f"{title} {runtime.version or ''}".rstrip())
             else:
                 words.append(self.tr("{title} is missing").format(title=title))
-        return "  ·  ".join(words)
+        return " · ".join(dict.fromkeys(words))
 
     def _font_words(self) -> str:
         if self._can_write_chinese is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QHeaderView,
@@ -95,3 +95,40 @@ def prepare(view: QTableView) -> None:
     view.verticalHeader().hide()
     view.verticalHeader().setMinimumSectionSize(24)
     view.verticalHeader().setDefaultSectionSize(max(26, round(view.fontMetrics().height() * 1.7)))
+
+
+class SharedWidth(QObject):
+    """Columns as wide as their words, the first giving way where there is little room, and the rest of the
+    room shared by all: a figure far from its name is not found. `least_name` in characters.
+    """
+
+    def __init__(self, view: QTableView, least_name: int = 16) -> None:
+        super().__init__(view)
+        self._view, self._least_name = view, least_name
+        self._wanted: list[int] = []
+        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        # The viewport, because it is narrower where a scroll bar has come.
+        view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._share()
+        return super().eventFilter(watched, event)
+
+    def fit(self) -> None:
+        """Weigh the words anew; after other rows were set, and not while they are only filtered."""
+        view, header = self._view, self._view.horizontalHeader()
+        columns = range(view.model().columnCount())
+        self._wanted = [max(view.sizeHintForColumn(at), header.sectionSizeHint(at)) for at in columns]
+        self._share()
+
+    def _share(self) -> None:
+        if not self._wanted:
+            return
+        view, room = self._view, self._view.viewport().width()
+        name, *others = self._wanted
+        least = min(name, self._least_name * view.fontMetrics().averageCharWidth())
+        widths = [max(least, min(name, room - sum(others))), *others]
+        spare, count = max(0, room - sum(widths)), len(widths)
+        for at, width in enumerate(widths):
+            view.setColumnWidth(at, width + spare // count + (at < spare % count))

@@ -75,7 +75,7 @@ def test_facts_and_operators_are_shown_and_unknown_figures_are_dashes(page: Insp
 
 
 def test_operators_are_sorted_by_number_filtered_by_words_and_grouped_by_type(page: InspectPage) -> None:
-    page.nodes.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    page.nodes.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
     assert _cells(page, "operator") == ["conv2", "conv1", "relu1", "mine"]
     page.nodes.search.setText("conv 1")
     assert _cells(page, "operator") == ["conv1"]

@@ -137,3 +137,17 @@ def test_the_table_is_kept_as_csv(
     assert (kind, name) == ("text", "kept.csv")
     assert "resnet50-operator-times.csv" in str(dialogs.asked[-1])
     assert str(text).splitlines()[1].startswith("conv_relu,Conv,conv1 + relu1,3000000.0,0.6")
+
+
+def test_the_columns_share_the_room_beside_a_scroll_bar_too(tab: OperatorsTab, qtbot: QtBot) -> None:
+    trace = traced().trace
+    rows = tuple(Operator(f"a/long/name/of/block{at}/Conv", "Conv", 10.0, 0.01) for at in range(90))
+    for width, result in ((700, traced()), (1_400, builders.result(operators=rows, trace=trace))):
+        tab.resize(width, 800)
+        tab.show_result(result)
+        header, room = tab.table.horizontalHeader(), tab.table.viewport()
+        qtbot.waitUntil(lambda header=header, room=room: header.length() == room.width())
+        assert tab.table.columnWidth(0) < tab.table.viewport().width() / 3
+    tab.resize(420, 800)
+    qtbot.waitUntil(lambda: tab.table.horizontalScrollBar().maximum() > 0)
+    assert tab.table.columnWidth(0) >= 16 * tab.table.fontMetrics().averageCharWidth()

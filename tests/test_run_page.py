@@ -58,7 +58,7 @@ def test_a_file_is_shown_with_its_format_and_size(page: RunPage, add: Callable[.
     add("/m/net.onnx")
     row = page.list.rows[0]
     assert row.name.accessibleName() == "net.onnx"
-    assert row.facts.text().startswith("ONNX  ·  1.23 MB  ·  1.00 k parameters")
+    assert row.facts.text().startswith("ONNX\u00a0\u00a0·  1.23 MB\u00a0\u00a0·  1.00 k parameters")
     assert not row.sentence.isVisible()
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -28,7 +26,6 @@ from profiler.messages import Node
 from profiler.reports import nodes_table
 
 _BARS = 6
-_NAME_CHARACTERS = 40
 Measure = tuple[Callable[[Node], float | None], Callable[[float | None], str]]
 _MEASURES: tuple[Measure, ...] = (
     (nodes_table.work_of, units.quantity),
@@ -81,6 +78,9 @@ class NodesView(QWidget):
         self.table.setAlternatingRowColors(True)
         header = self.table.horizontalHeader()
         header.setSectionsClickable(True)
+        # Of a graph of many thousand rows only those that are seen are weighed.
+        header.setResizeContentsPrecision(60)
+        self._widths = tables.SharedWidth(self.table)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.table.setSortingEnabled(True)
         self.by_type.toggled.connect(lambda _: self._fill())
@@ -98,25 +98,10 @@ class NodesView(QWidget):
         self.model.set_rows(nodes_table.columns(sentences.language()), rows, lambda node: visible(node.name))
         header = self.table.horizontalHeader()
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        # Of a graph of many thousand rows only those that are seen are weighed.
-        header.setResizeContentsPrecision(60)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.table.resizeColumnsToContents()
-        self._fit_columns()
         self.export.setEnabled(bool(self._nodes))
         self._draw()
         self._filter()
-
-    def _fit_columns(self) -> None:
-        """The name takes what the figures leave, and gives way to them where there is little room."""
-        others = sum(self.table.columnWidth(at) for at in range(1, self.model.columnCount()))
-        most = _NAME_CHARACTERS * self.fontMetrics().averageCharWidth()
-        wanted = min(self.table.sizeHintForColumn(0) + 2 * self.fontMetrics().averageCharWidth(), most)
-        self.table.setColumnWidth(0, max(wanted, self.table.viewport().width() - others))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_columns()
+        self._widths.fit()
 
     def _draw(self) -> None:
         """The largest by what was chosen, by node or by type as the table is."""
@@ -142,7 +127,7 @@ class NodesView(QWidget):
         self.count.setText(self.tr("%n row(s)", "", self.model.rowCount()))
 
     def retranslate(self) -> None:
-        names = (self.tr("Most arithmetic"), self.tr("Most bytes moved"), self.tr("Largest weights"))
+        names = (self.tr("Most arithmetic operations"), self.tr("Most bytes moved"), self.tr("Largest weights"))
         chosen = max(0, self.measure.currentIndex())
         self.measure.blockSignals(True)
         self.measure.clear()

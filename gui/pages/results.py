@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QHeaderView,
     QScrollArea,
     QStackedWidget,
     QTableView,
@@ -71,10 +70,7 @@ class ResultsPage(QWidget):
         self.strip.setModel(self.batch)
         tables.prepare(self.strip)
         self.strip.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        header = self.strip.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for column in (0, 1):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        self._widths = tables.SharedWidth(self.strip)
         self.strip.hide()
         self.differ.setWordWrap(True)
         self.differ.hide()
@@ -125,6 +121,7 @@ class ResultsPage(QWidget):
         frame = 2 * self.strip.frameWidth()
         height = self.strip.horizontalHeader().sizeHint().height() + rows * self.strip.rowHeight(0) + frame
         self.strip.setFixedHeight(height)
+        self._widths.fit()
         self._say_precisions()
 
     def _say_precisions(self) -> None:

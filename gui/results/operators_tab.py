@@ -7,7 +7,6 @@ from pathlib import PurePath
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -75,6 +74,7 @@ class OperatorsTab(QWidget):
         self.table.setAlternatingRowColors(True)
         header = self.table.horizontalHeader()
         header.setSectionsClickable(True)
+        self._widths = tables.SharedWidth(self.table)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.table.setSortingEnabled(True)
         self.by_type.toggled.connect(lambda _: self._fill())
@@ -107,12 +107,11 @@ class OperatorsTab(QWidget):
         self.model.set_rows(operators_table.columns(language), rows, _more)
         header = self.table.horizontalHeader()
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         seen = min(len(rows), _ROWS_SEEN)
         each = self.table.verticalHeader().defaultSectionSize()
         self.table.setMinimumHeight(header.sizeHint().height() + seen * each + 6)
         self._filter()
+        self._widths.fit()
 
     def _filter(self) -> None:
         words = self.search.text().casefold().split()

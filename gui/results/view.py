@@ -110,7 +110,8 @@ class ResultView(QWidget):
         for card in self.cards:
             row.addWidget(card, 1)
         box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
+        # Room before the scroll bar of the page.
+        box.setContentsMargins(0, 0, 10, 0)
         box.setSpacing(10)
         box.addLayout(head)
         for widget in (self.context, self.answer, self.verdict, self.error):

@@ -34,13 +34,13 @@ def columns(language: Language) -> list[Column[Node]]:
     return [
         Column(label("name", language), lambda node: visible(node.name)),
         Column(label("type", language), lambda node: visible(node.type)),
-        Column(label("shape", language), _shape),
         number("flops", lambda node: node.flops, units.quantity),
         number("other_flops", lambda node: node.other_flops, units.quantity),
         number("integer_operations", lambda node: node.integer_operations, units.quantity),
         number("weights_bytes", lambda node: node.weights_bytes, units.size),
         number("bytes", moved_of, units.size),
         number("intensity", intensity_of, _ratio),
+        Column(label("shape", language), _shape),
     ]
 
 

@@ -1375,16 +1375,16 @@ You are asked each time, also for the same content.</source>
         </translation>
     </message>
     <message>
-        <source>Most arithmetic</source>
-        <translation>运算量最多</translation>
-    </message>
-    <message>
         <source>Most bytes moved</source>
         <translation>读写字节最多</translation>
     </message>
     <message>
         <source>Largest weights</source>
         <translation>权重最大</translation>
+    </message>
+    <message>
+        <source>Most arithmetic operations</source>
+        <translation>算术运算最多</translation>
     </message>
     <message>
         <source>What the bars show</source>
