@@ -295,6 +295,20 @@ def test_attention_of_integer_operators_is_of_integers_in_openvino_too(tmp_path)
     assert counted.integer_per_inference == counted.per_inference == 2 * case.macs
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@pytest.mark.parametrize(("dtype", "integer_share"), [(torch.qint8, 1), (torch.float16, 0)])
+def test_recurrent_layer_that_torchscript_quantises_as_it_runs_counts_the_same(
+    dtype, integer_share, tmp_path
+):
+    kinds, path = {nn.LSTM, nn.Linear}, tmp_path / "q.pt"
+    network = torch.ao.quantization.quantize_dynamic(networks.lstm(), kinds, dtype=dtype)
+    networks.traced(network, torch.randn(2, 7, 12)).save(str(path))
+    counted = _run(path, (7, 12), 3)
+    assert counted.per_inference == 2 * 3 * _lstm_macs()
+    assert counted.integer_per_inference == counted.per_inference * integer_share
+    assert counted.counted_fraction == 1.0
+
+
 def test_recurrent_layer_that_is_quantised_as_it_runs_counts_the_same(tmp_path):
     source = _exported(networks.lstm, 7, 12)(tmp_path)
     quantize_dynamic(str(source), str(tmp_path / "q.onnx"))

@@ -287,3 +287,13 @@ def test_call_runs_once_and_its_error_comes_through():
     assert len(calls) == 1
     with pytest.raises(RuntimeError, match="cannot be multiplied"):
         torch_flops.count(lambda: torch.ones(2, 3) @ torch.ones(2, 3))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_quantised_recurrent_layers_count_every_layer_and_direction():
+    network = nn.Sequential(nn.GRU(12, 16, num_layers=2, bidirectional=True)).eval()
+    data = torch.randn(7, 2, 12)
+    quantised = torch.ao.quantization.quantize_dynamic(network, {nn.GRU}, dtype=torch.qint8)
+    tally = _count(quantised, data)
+    assert tally.macs == tally.integer_macs == _count(network, data).macs
+    assert tally.counted_fraction == 1.0

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch.utils.flop_counter import flop_registry
 
 from profiler.backends.torch_invocation import Invocation, shape_of
@@ -71,6 +72,23 @@ def _packed_transposed(call: Invocation) -> Work:
     return Work(macs, call.elements * (bias is not None), macs)
 
 
+def _packed_recurrent(gates: int) -> Rule:
+    """All layers at once; input (T, B, I), (B, T, I), or packed (tokens, I); state (layers, B, H)."""
+
+    def rule(call: Invocation) -> Work:
+        *tokens, size = call.shape("input", "data")
+        state = call.argument("hx")
+        hidden = shape_of(state if isinstance(state, torch.Tensor) else state[0])[-1]
+        directions = 2 if call.argument("bidirectional") else 1
+        sizes = [size] + [directions * hidden] * (call.argument("num_layers") - 1)
+        layers = [flops.recurrent(gates, math.prod(tokens), directions, each, hidden) for each in sizes]
+        macs = sum(layer.macs for layer in layers)
+        floats = call.argument("dtype") == torch.float16
+        return Work(macs, sum(layer.other for layer in layers), 0 if floats else macs)
+
+    return rule
+
+
 _QUANTISED_LINEAR = "linear linear_relu linear_dynamic linear_relu_dynamic"
 _QUANTISED_CONVOLUTIONS = """conv1d conv1d_relu conv2d conv2d_relu conv3d conv3d_relu conv1d_dynamic
     conv2d_dynamic conv3d_dynamic"""
@@ -81,4 +99,6 @@ RULES: dict[str, Rule] = {
     **{f"quantized.{name}": _packed_convolution for name in _QUANTISED_CONVOLUTIONS.split()},
     **{f"quantized.{name}": _packed_transposed for name in _QUANTISED_TRANSPOSED.split()},
     "quantized.linear_dynamic_fp16": _packed_linear(False),
+    "aten.quantized_lstm": _packed_recurrent(flops.LSTM_GATES),
+    "aten.quantized_gru": _packed_recurrent(flops.GRU_GATES),
 }
