@@ -127,7 +127,11 @@ class NodesView(QWidget):
         self.count.setText(self.tr("%n row(s)", "", self.model.rowCount()))
 
     def retranslate(self) -> None:
-        names = (self.tr("Most arithmetic operations"), self.tr("Most bytes moved"), self.tr("Largest weights"))
+        names = (
+            self.tr("Most arithmetic operations"),
+            self.tr("Most bytes moved"),
+            self.tr("Largest weights"),
+        )
         chosen = max(0, self.measure.currentIndex())
         self.measure.blockSignals(True)
         self.measure.clear()
