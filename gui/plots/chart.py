@@ -41,6 +41,7 @@ class Chart(QWidget):
         layout.addWidget(self.plot, 1)
         self.note = QLabel(self)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setWordWrap(True)
         self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout.addWidget(self.note)
         self.setMinimumHeight(self.fontMetrics().height() * 9)
