@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from profiler.backends import tflite_recurrent
+from profiler.backends.tflite_recurrent import INTEGERS
 from profiler.backends.tflite_shape_rules import turned
 from profiler.backends.tflite_view import Unknown, View
 from profiler.metrics import flops
@@ -12,7 +14,6 @@ from profiler.metrics.flops import Work
 
 Rule = Callable[[View], Work]
 
-INTEGERS = frozenset(("int8", "uint8", "int16", "int4", "int2", "uint4"))
 _DATA_FIRST, _DATA_THIRD = (0, 1), (2, 1)
 """Where data and weights stand among the inputs."""
 
@@ -79,25 +80,6 @@ def _matmul(view: View) -> Work:
     return _product(view, flops.matmul(left, right), biased=False)
 
 
-def _lstm(view: View) -> Work:
-    """Data [time, batch, in] or [batch, time, in]; input 2 weighs it for the forget gate [cells, in].
-
-    Without input 1 the input gate is what the forget gate leaves; input 16 projects, where it is given.
-    """
-    first, second, size = view.shape(0)
-    projected = view.shape(16)[0] if view.has(16) else 0
-    gates = flops.LSTM_GATES if view.has(1) else flops.LSTM_GATES - 1
-    work = flops.recurrent(gates, first, second, size, view.shape(2)[0], projected)
-    integers = view.dtype(0) in INTEGERS and view.dtype(2) in INTEGERS
-    return work._replace(integer_macs=work.macs if integers else 0)
-
-
-def _plain_recurrent(view: View) -> Work:
-    """Data [time, batch, in] or [batch, time, in]; input 1 weighs it [units, in]."""
-    first, second, size = view.shape(0)
-    return flops.recurrent(flops.RNN_GATES, first, second, size, view.shape(1)[0])
-
-
 def _per_output(each: int) -> Rule:
     return lambda view: Work(0, math.prod(view.result()) * (each + _fused(view)))
 
@@ -162,6 +144,5 @@ _RULES: dict[str, Rule] = {
     "CONV_3D_TRANSPOSE": _transposed,
     "FULLY_CONNECTED": _dense,
     "BATCH_MATMUL": _matmul,
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
-    "UNIDIRECTIONAL_SEQUENCE_RNN": _plain_recurrent,
+    **tflite_recurrent.WORK,
 }

@@ -9,7 +9,7 @@ import functools
 import math
 from collections.abc import Callable
 
-from profiler.backends import tflite_slices
+from profiler.backends import tflite_recurrent, tflite_slices
 from profiler.backends.tflite_view import Shape, Unknown, View
 from profiler.metrics import flops
 
@@ -262,12 +262,6 @@ def _one_hot(view: View) -> Shape:
     return tuple(indices)
 
 
-def _lstm(view: View) -> Shape:
-    """Input 16 projects the state, where it is given; else the size is that of the forget gate's weights."""
-    size = view.shape(16)[0] if view.has(16) else view.shape(2)[0]
-    return (*view.shape(0)[:2], size)
-
-
 def _rank(view: View) -> Shape:
     return (len(view.shape(0)),)
 
@@ -316,6 +310,6 @@ _RULES: dict[str, Rule] = {
     "BATCH_TO_SPACE_ND": _one(_from_batch),
     "TOPK_V2": _chosen,
     "ONE_HOT": _one(_one_hot),
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": _one(_lstm),
+    **tflite_recurrent.SHAPES,
     "SHAPE": _one(_rank),
 }
