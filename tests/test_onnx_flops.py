@@ -91,6 +91,34 @@ def test_microsoft_multi_head_attention():
     assert tally.macs == 2 * 3 * 5 * 9 * (4 + 2)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_microsoft_group_query_attention_counts_every_query_head(packed):
+    """Six heads of four in two groups, five tokens after three."""
+    names = ["q", "", ""] if packed else ["q", "k", "v"]
+    nodes = [
+        helper.make_node(
+            "GroupQueryAttention", [*names, "past", "past"], ["a"], domain="com.microsoft",
+            num_heads=6, kv_num_heads=2),
+        helper.make_node("MatMul", ["a", "w"], ["y"]),
+    ]  # fmt: skip
+    keys = {} if packed else {"k": (2, 5, 8), "v": (2, 5, 8)}
+    shapes = {"q": (2, 5, 40 if packed else 24), **keys, "past": (2, 2, 3, 4)}
+    tally = count(nodes, shapes, [weight("w", 24, 7)])
+    assert tally.macs == 2 * 6 * 5 * 8 * (4 + 4) + 2 * 5 * 24 * 7
+    assert tally.counted_fraction == 1.0
+
+
+def test_shapes_flow_through_fused_embeddings():
+    names = ["ids", "", "words", "places", "", "gamma", "beta"]
+    nodes = [
+        helper.make_node("EmbedLayerNormalization", names, ["a", "b"], domain="com.microsoft"),
+        helper.make_node("MatMul", ["a", "w"], ["y"]),
+    ]
+    weights = [weight("words", 50, 12), weight("places", 9, 12), weight("gamma", 12), weight("beta", 12)]
+    tally = count(nodes, {"ids": (2, 5)}, [*weights, weight("w", 12, 7)], kinds={"ids": TensorProto.INT32})
+    assert (tally.macs, tally.counted_fraction) == (2 * 5 * 12 * 7, 1.0)
+
+
 def test_shapes_flow_through_fused_operators():
     nodes = [
         helper.make_node("FusedConv", ["x", "w"], ["a"], domain="com.microsoft", activation="Relu"),

@@ -66,6 +66,18 @@ def _multi_head_attention(op: Operator) -> Shape:
     return query[0], query[1], value[2]
 
 
+def _group_query_attention(op: Operator) -> Shape:
+    batch, length, width = op.input(0)
+    heads = op.attribute("num_heads")
+    packed = heads + 2 * op.attribute("kv_num_heads")
+    return batch, length, width if op.has(1) else width // packed * heads
+
+
+def _embedded(op: Operator) -> Shape:
+    """Token ids (B, L); input 2 is the table of words."""
+    return (*op.input(0), op.input(2)[1])
+
+
 def _global_pool(op: Operator) -> Shape:
     data = op.input(0)
     if op.attribute("channels_last", 0):
@@ -82,8 +94,10 @@ _MICROSOFT_RULES: dict[str, Rule] = {
     **dict.fromkeys(_MICROSOFT_AS_FIRST.split(), _as_first),
     "Attention": _projected_attention,
     "DynamicQuantizeMatMul": _product,
+    "EmbedLayerNormalization": _embedded,
     "FusedGemm": _gemm(1),
     "FusedMatMul": _fused_product,
+    "GroupQueryAttention": _group_query_attention,
     "MatMulIntegerToFloat": _product,
     "MatMulNBits": _matmul_nbits,
     "MultiHeadAttention": _multi_head_attention,

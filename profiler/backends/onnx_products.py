@@ -123,6 +123,16 @@ def _multi_head_attention(op: Operator) -> Work:
     return Work(inner.macs, inner.other + (math.prod(query) if op.has(3) else 0))
 
 
+def _group_query_attention(op: Operator) -> Work:
+    """com.microsoft: query (B, L, heads x size), or with keys and values packed behind; past (B, groups, P,
+    size), which counts at its whole length."""
+    heads, groups = op.attribute("num_heads"), op.attribute("kv_num_heads")
+    batch, length, width = op.input(0)
+    size = width // (heads if op.has(1) else heads + 2 * groups)
+    before = op.input(3)[2] if op.has(3) else 0
+    return flops.attention(batch * heads, length, before + length, size, size)
+
+
 def _projected_attention(past: int, integer: bool = False) -> Rule:
     """com.microsoft Attention and QAttention: input (B, L, D) times weights (D, q + k + v), then attend."""
 
@@ -176,4 +186,5 @@ MICROSOFT_RULES: dict[str, Rule] = {
     "Attention": _projected_attention(past=4),
     "QAttention": _projected_attention(past=8, integer=True),
     "MultiHeadAttention": _multi_head_attention,
+    "GroupQueryAttention": _group_query_attention,
 }

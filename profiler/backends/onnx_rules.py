@@ -51,6 +51,7 @@ _MICROSOFT_PER_ELEMENT = {
     "BiasGelu": 2,
     "BiasSoftmax": flops.SOFTMAX_PER_ELEMENT + 1,
     "DequantizeLinear": 2,
+    "EmbedLayerNormalization": flops.LAYER_NORM_PER_ELEMENT + 2,
     "FastGelu": 1,
     "Gelu": 1,
     "QLinearAdd": 1,
