@@ -57,7 +57,7 @@ def page(qtbot: QtBot) -> InspectPage:
 
 
 def _cells(page: InspectPage, head: str) -> list[str]:
-    model = page.nodes.model
+    model = page.nodes.rows.model
     heads = [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
     return [model.index(row, heads.index(head)).data() for row in range(model.rowCount())]
 
@@ -75,13 +75,13 @@ def test_facts_and_operators_are_shown_and_unknown_figures_are_dashes(page: Insp
 
 
 def test_operators_are_sorted_by_number_filtered_by_words_and_grouped_by_type(page: InspectPage) -> None:
-    page.nodes.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+    page.nodes.rows.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
     assert _cells(page, "operator") == ["conv2", "conv1", "relu1", "mine"]
-    page.nodes.search.setText("conv 1")
+    page.nodes.rows.search.setText("conv 1")
     assert _cells(page, "operator") == ["conv1"]
-    assert page.nodes.count.text().startswith("1 ")
-    page.nodes.search.clear()
-    page.nodes.by_type.setChecked(True)
+    assert page.nodes.rows.count.text().startswith("1 ")
+    page.nodes.rows.search.clear()
+    page.nodes.rows.by_type.setChecked(True)
     assert _cells(page, "operator")[0] == "Conv × 2"
     assert _cells(page, "FLOPs")[0] == "11.0 k"
 
@@ -155,7 +155,7 @@ def test_from_the_run_page_inside_and_back(qtbot: QtBot) -> None:
         assert window.current == INSIDE
         page = window.page(INSIDE)
         qtbot.waitUntil(page.body.isVisible)
-        page.nodes.export.click()
+        page.nodes.rows.export.click()
         qtbot.waitUntil(lambda: bool(world.written))
         kind, text, name = world.written[0]
         assert (kind, name) == ("text", "kept.csv")

@@ -43,20 +43,22 @@ def tab(qtbot: QtBot) -> OperatorsTab:
 
 
 def cells(tab: OperatorsTab, head: str) -> list[str]:
-    model = tab.model
+    model = tab.rows.model
     heads = [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
     return [model.index(row, heads.index(head)).data() for row in range(model.rowCount())]
 
 
 def column(tab: OperatorsTab, head: str) -> int:
-    heads = [tab.model.headerData(at, Qt.Orientation.Horizontal) for at in range(tab.model.columnCount())]
+    heads = [
+        tab.rows.model.headerData(at, Qt.Orientation.Horizontal) for at in range(tab.rows.model.columnCount())
+    ]
     return heads.index(head)
 
 
 def test_rows_come_with_the_slowest_first_named_as_in_the_file(tab: OperatorsTab) -> None:
     assert cells(tab, "operator") == ["conv1 + relu1", "gemm", "reorder", "conv2"]
     assert cells(tab, "share") == ["60.0 %", "30.0 %", "8.00 %", "2.00 %"]
-    assert tab.count.text().startswith("4 ")
+    assert tab.rows.count.text().startswith("4 ")
 
 
 def test_it_is_said_how_much_slower_the_pass_was_and_how_much_the_rows_explain(tab: OperatorsTab) -> None:
@@ -66,37 +68,37 @@ def test_it_is_said_how_much_slower_the_pass_was_and_how_much_the_rows_explain(t
 
 def test_a_click_on_a_heading_sorts_by_its_numbers_and_unknown_ones_are_last(tab: OperatorsTab) -> None:
     arithmetic = column(tab, "arithmetic")
-    tab.table.sortByColumn(arithmetic, Qt.SortOrder.DescendingOrder)
+    tab.rows.table.sortByColumn(arithmetic, Qt.SortOrder.DescendingOrder)
     assert cells(tab, "operator") == ["gemm", "conv1 + relu1", "conv2", "reorder"]
-    tab.table.sortByColumn(arithmetic, Qt.SortOrder.AscendingOrder)
+    tab.rows.table.sortByColumn(arithmetic, Qt.SortOrder.AscendingOrder)
     assert cells(tab, "operator") == ["conv2", "conv1 + relu1", "gemm", "reorder"]
 
 
 def test_words_filter_by_any_of_the_names_and_keep_the_order(tab: OperatorsTab) -> None:
-    tab.table.sortByColumn(column(tab, "time"), Qt.SortOrder.AscendingOrder)
-    tab.search.setText("CONV")
+    tab.rows.table.sortByColumn(column(tab, "time"), Qt.SortOrder.AscendingOrder)
+    tab.rows.search.setText("CONV")
     assert cells(tab, "operator") == ["conv2", "conv1 + relu1"]
-    tab.search.setText("relu1 conv")
+    tab.rows.search.setText("relu1 conv")
     assert cells(tab, "operator") == ["conv1 + relu1"]
-    assert tab.count.text().startswith("1 ")
-    tab.search.setText("nothing like it")
+    assert tab.rows.count.text().startswith("1 ")
+    tab.rows.search.setText("nothing like it")
     assert cells(tab, "operator") == []
-    tab.search.clear()
+    tab.rows.search.clear()
     assert len(cells(tab, "operator")) == 4
 
 
 def test_by_type_adds_up_and_so_do_the_bars(tab: OperatorsTab) -> None:
     assert tab.bars.accessibleDescription().startswith("conv1 + relu1: 60.0 %; gemm: 30.0 %")
-    tab.by_type.setChecked(True)
+    tab.rows.by_type.setChecked(True)
     assert cells(tab, "type") == ["Conv", "Gemm", "Reorder"]
     assert cells(tab, "time")[0] == "3.10 ms"
     assert tab.bars.accessibleDescription().startswith("Conv × 2: 62.0 %")
-    tab.by_node.setChecked(True)
+    tab.rows.by_node.setChecked(True)
     assert len(cells(tab, "type")) == 4
 
 
 def test_the_whole_of_a_fusion_is_read_on_hover(tab: OperatorsTab) -> None:
-    tip = tab.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    tip = tab.rows.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert all(name in tip for name in ("conv_relu", "conv1", "relu1"))
 
 
@@ -114,14 +116,14 @@ def test_without_a_traced_pass_the_reason_stands_alone(
 ) -> None:
     tab.show_result(builders.result(unavailable={} if reason is None else {"operators": reason}))
     assert said in tab.about.text()
-    assert not any(widget.isVisible() for widget in (tab.bar, tab.table, tab.bars))
+    assert not any(widget.isVisible() for widget in (tab.rows, tab.bars))
     tab.show_result(traced())
-    assert all(widget.isVisible() for widget in (tab.bar, tab.table, tab.bars))
+    assert all(widget.isVisible() for widget in (tab.rows, tab.bars))
 
 
 def test_the_next_result_comes_in_its_own_order_under_the_same_filter(tab: OperatorsTab) -> None:
-    tab.table.sortByColumn(column(tab, "time"), Qt.SortOrder.AscendingOrder)
-    tab.search.setText("conv")
+    tab.rows.table.sortByColumn(column(tab, "time"), Qt.SortOrder.AscendingOrder)
+    tab.rows.search.setText("conv")
     tab.show_result(traced())
     assert cells(tab, "operator") == ["conv1 + relu1", "conv2"]
 
@@ -131,7 +133,7 @@ def test_the_table_is_kept_as_csv(
 ) -> None:
     page, dialogs.save = window.page(RESULTS), "kept.csv"
     page.show_result(traced(), None)
-    page.view.operators.export.click()
+    page.view.operators.rows.export.click()
     qtbot.waitUntil(lambda: bool(world.written))
     kind, text, name = world.written[0]
     assert (kind, name) == ("text", "kept.csv")
@@ -145,9 +147,9 @@ def test_the_columns_share_the_room_beside_a_scroll_bar_too(tab: OperatorsTab, q
     for width, result in ((700, traced()), (1_400, builders.result(operators=rows, trace=trace))):
         tab.resize(width, 800)
         tab.show_result(result)
-        header, room = tab.table.horizontalHeader(), tab.table.viewport()
+        header, room = tab.rows.table.horizontalHeader(), tab.rows.table.viewport()
         qtbot.waitUntil(lambda header=header, room=room: header.length() == room.width())
-        assert tab.table.columnWidth(0) < tab.table.viewport().width() / 3
+        assert tab.rows.table.columnWidth(0) < tab.rows.table.viewport().width() / 3
     tab.resize(420, 800)
-    qtbot.waitUntil(lambda: tab.table.horizontalScrollBar().maximum() > 0)
-    assert tab.table.columnWidth(0) >= 16 * tab.table.fontMetrics().averageCharWidth()
+    qtbot.waitUntil(lambda: tab.rows.table.horizontalScrollBar().maximum() > 0)
+    assert tab.rows.table.columnWidth(0) >= 16 * tab.rows.table.fontMetrics().averageCharWidth()

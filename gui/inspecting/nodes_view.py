@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QRadioButton,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from gui import sentences, tables
-from gui.models.column_table import ColumnTable
-from gui.panel import QuietLabel
+from gui import sentences
+from gui.operator_rows import OperatorRows
 from gui.plots.share_bars import Bar, ShareBars
 from profiler import units
 from profiler.error_text import visible
@@ -44,87 +34,53 @@ class NodesView(QWidget):
         self._nodes: Sequence[Node] = ()
         self.measure = QComboBox(self)
         self.bars = ShareBars(self)
-        self.by_node, self.by_type = QRadioButton(self), QRadioButton(self)
-        self.by_node.setChecked(True)
-        self.search, self.count = QLineEdit(self), QuietLabel(self)
-        self.export = QPushButton(self)
-        self.table, self.model = QTableView(self), ColumnTable(self)
+        self.rows = OperatorRows(self)
         self._arrange()
-        self._prepare()
+        self.rows.regrouped.connect(self._fill)
+        self.rows.export_requested.connect(self.export_requested)
+        self.measure.currentIndexChanged.connect(lambda _: self._draw())
         self.retranslate()
 
     def _arrange(self) -> None:
-        self.search.setClearButtonEnabled(True)
         above = QHBoxLayout()
         above.addWidget(self.measure)
         above.addStretch(1)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        for widget in (self.by_node, self.by_type, self.count):
-            row.addWidget(widget)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.export)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
         box.addLayout(above)
         box.addWidget(self.bars)
-        box.addLayout(row)
-        box.addWidget(self.table, 1)
-
-    def _prepare(self) -> None:
-        self.table.setModel(self.model)
-        tables.prepare(self.table)
-        self.table.setAlternatingRowColors(True)
-        header = self.table.horizontalHeader()
-        header.setSectionsClickable(True)
-        # Of a graph of many thousand rows only those that are seen are weighed.
-        header.setResizeContentsPrecision(60)
-        self._widths = tables.SharedWidth(self.table)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self.table.setSortingEnabled(True)
-        self.by_type.toggled.connect(lambda _: self._fill())
-        self.measure.currentIndexChanged.connect(lambda _: self._draw())
-        self.search.textChanged.connect(lambda _: self._filter())
-        self.export.clicked.connect(self.export_requested)
+        box.addWidget(self.rows, 1)
 
     def show_nodes(self, nodes: Sequence[Node]) -> None:
         """Show these, in the file's order."""
         self._nodes = nodes
         self._fill()
 
+    def _shown(self) -> Sequence[Node]:
+        return nodes_table.by_type(self._nodes) if self.rows.is_by_type else self._nodes
+
     def _fill(self) -> None:
-        rows = nodes_table.by_type(self._nodes) if self.by_type.isChecked() else self._nodes
-        self.model.set_rows(nodes_table.columns(sentences.language()), rows, lambda node: visible(node.name))
-        header = self.table.horizontalHeader()
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self.export.setEnabled(bool(self._nodes))
+        columns = nodes_table.columns(sentences.language())
+        self.rows.show_rows(
+            columns,
+            self._shown(),
+            lambda node: visible(node.name),
+            lambda node: f"{node.name} {node.type}",
+        )
         self._draw()
-        self._filter()
-        self._widths.fit()
 
     def _draw(self) -> None:
         """The largest by what was chosen, by node or by type as the table is."""
         if self.measure.currentIndex() < 0:
             return
         value, text = _MEASURES[self.measure.currentIndex()]
-        rows = nodes_table.by_type(self._nodes) if self.by_type.isChecked() else self._nodes
-        known = [(node, number) for node in rows if (number := value(node))]
+        known = [(node, number) for node in self._shown() if (number := value(node))]
         largest = sorted(known, key=lambda pair: -pair[1])[:_BARS]
         self.bars.set_bars(
             self.measure.currentText(),
             [Bar(visible(node.name), number, text(number)) for node, number in largest],
         )
-
-    def _filter(self) -> None:
-        words = self.search.text().casefold().split()
-
-        def keeps(node: Node) -> bool:
-            text = f"{node.name} {node.type}".casefold()
-            return all(word in text for word in words)
-
-        self.model.keep(keeps)
-        self.count.setText(self.tr("%n row(s)", "", self.model.rowCount()))
 
     def retranslate(self) -> None:
         names = (
@@ -139,12 +95,7 @@ class NodesView(QWidget):
         self.measure.setCurrentIndex(chosen)
         self.measure.blockSignals(False)
         self.measure.setAccessibleName(self.tr("What the bars show"))
-        self.by_node.setText(self.tr("by &operator"))
-        self.by_type.setText(self.tr("by &type"))
-        self.search.setPlaceholderText(self.tr("Filter by name or type…"))
-        self.search.setAccessibleName(self.tr("Filter the operators"))
-        self.export.setText(self.tr("&Export CSV…"))
-        self.table.setAccessibleName(self.tr("Operators of this file"))
+        self.rows.table.setAccessibleName(self.tr("Operators of this file"))
         self._fill()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -1368,12 +1368,6 @@ You are asked each time, also for the same content.</source>
 </context>
 <context>
     <name>NodesView</name>
-    <message numerus="yes">
-        <source>%n row(s)</source>
-        <translation>
-            <numerusform>%n 行</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Most bytes moved</source>
         <translation>读写字节最多</translation>
@@ -1389,26 +1383,6 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>What the bars show</source>
         <translation>条形图显示的内容</translation>
-    </message>
-    <message>
-        <source>by &amp;operator</source>
-        <translation>按算子(&amp;O)</translation>
-    </message>
-    <message>
-        <source>by &amp;type</source>
-        <translation>按类型(&amp;T)</translation>
-    </message>
-    <message>
-        <source>Filter by name or type…</source>
-        <translation>按名称或类型筛选…</translation>
-    </message>
-    <message>
-        <source>Filter the operators</source>
-        <translation>筛选算子</translation>
-    </message>
-    <message>
-        <source>&amp;Export CSV…</source>
-        <translation>导出 CSV(&amp;E)…</translation>
     </message>
     <message>
         <source>Operators of this file</source>
@@ -1443,11 +1417,7 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
-    <name>OperatorsTab</name>
-    <message>
-        <source>Where the time of a call goes</source>
-        <translation>一次调用的时间去向</translation>
-    </message>
+    <name>OperatorRows</name>
     <message numerus="yes">
         <source>%n row(s)</source>
         <translation>
@@ -1467,12 +1437,19 @@ You are asked each time, also for the same content.</source>
         <translation>按名称或类型筛选…</translation>
     </message>
     <message>
-        <source>Export CS&amp;V…</source>
-        <translation>导出 CS&amp;V…</translation>
-    </message>
-    <message>
         <source>Filter the operators</source>
         <translation>筛选算子</translation>
+    </message>
+    <message>
+        <source>Export CS&amp;V…</source>
+        <translation>导出 CSV(&amp;V)…</translation>
+    </message>
+</context>
+<context>
+    <name>OperatorsTab</name>
+    <message>
+        <source>Where the time of a call goes</source>
+        <translation>一次调用的时间去向</translation>
     </message>
     <message>
         <source>Operators of this model</source>
