@@ -172,7 +172,7 @@ def test_points_are_counted_and_of_a_search_nobody_knows_how_many(qtbot: QtBot) 
 
 
 def test_every_batch_of_a_list_is_named(qtbot: QtBot) -> None:
-    assert _page(qtbot, _sweep(sweep=Sweep(batch=(1, 4)))).context.text() == "CPU, batch 1, 4"
+    assert _page(qtbot, _sweep(sweep=Sweep(batch=(1, 4)))).context.text() == "ONNX Runtime, CPU, batch 1, 4"
 
 
 def test_waits_that_nobody_sees_are_not_drawn(qtbot: QtBot) -> None:
