@@ -324,7 +324,15 @@ def _unavailable(result: RunResult, gathered: Gathered, heard: Heard | None) -> 
     said = {**_of_device(device), **(finished.unavailable if finished is not None else {})}
     described = gathered.description.unavailable if gathered.description is not None else {}
     found = unavailable.reasons(result, described, said, gathered.description_error)
-    return found | _of_trace(gathered)
+    return found | _of_trace(gathered) | _of_precision(result)
+
+
+def _of_precision(result: RunResult) -> dict[str, Reason]:
+    if result.environment.precision_effective != "unknown":
+        return {}
+    is_listed = result.plan.runtime == "openvino"  # which tells the precision of every layer
+    code = "precision_of_nothing" if is_listed else "precision_not_told"
+    return {"environment.precision_effective": Reason(code, {"runtime": result.plan.runtime})}
 
 
 def _of_trace(gathered: Gathered) -> dict[str, Reason]:

@@ -67,6 +67,18 @@ def test_why_operators_have_no_times_is_told_truly() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("runtime", "code"), [("openvino", "precision_of_nothing"), ("onnxruntime", "precision_not_told")]
+)
+def test_an_unknown_precision_says_why(runtime: str, code: str) -> None:
+    gathered, heard = _gathered(), _heard()
+    gathered.plan = heard.plan = msgspec.structs.replace(PLAN, runtime=runtime)
+    heard.loaded = msgspec.structs.replace(_loaded(), precision_effective="unknown")
+    result = _assembled(heard, None, gathered)
+    reason = result.unavailable["environment.precision_effective"]
+    assert reason == Reason(code, {"runtime": runtime})
+
+
 def _loaded(*notes: Reason) -> messages.Loaded:
     placement = (Placement("CPUExecutionProvider", 3),)
     return messages.Loaded("1.0", "fp32", placement, (X,), (X,), {"x": (2, 4)}, {"x": "made"}, 2, notes)

@@ -5,12 +5,15 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from profiler import child_environment
-from profiler.backends import openvino_words
+from profiler.backends import openvino_graph, openvino_words
 from profiler.backends.base import LoadOptions, TraceOrder
 from profiler.backends.openvino import OpenVino, open_backend
+from profiler.backends.openvino_graph import Layer
 from profiler.backends.ort import open_backend as open_onnxruntime
 from profiler.errors import ErrorKind, KnownError
 
@@ -49,6 +52,76 @@ def test_fp32_stays_fp32_unless_asked(backend: OpenVino) -> None:
     for precision in backend.precisions("cpu"):
         session = backend.load(SAMPLES / "digits.onnx", LoadOptions("cpu", 1, precision))
         assert session.precision_effective == precision
+
+
+_X = helper.make_tensor_value_info("x", TensorProto.FLOAT, [4, 16])
+_C = helper.make_tensor_value_info("c", TensorProto.BOOL, [])
+_W = numpy_helper.from_array(np.eye(16, dtype=np.float32), "w")
+
+
+def _untyped(name: str) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+
+
+def _saved(path: Path, nodes: list[onnx.NodeProto], inputs: list[onnx.ValueInfoProto]) -> Path:
+    graph = helper.make_graph(nodes, "g", inputs, [_untyped("y")], [_W])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+def _branch(path: Path) -> Path:
+    product = helper.make_graph([helper.make_node("MatMul", ["x", "w"], ["t"])], "t", [], [_untyped("t")])
+    copy = helper.make_graph([helper.make_node("Identity", ["x"], ["e"])], "e", [], [_untyped("e")])
+    branch = helper.make_node("If", ["c"], ["y"], then_branch=product, else_branch=copy)
+    return _saved(path, [branch], [_C, _X])
+
+
+def _loop(path: Path) -> Path:
+    trip = helper.make_tensor_value_info("i", TensorProto.INT64, [])
+    inner, kept = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [4, 16]) for n in ("xi", "xo"))
+    goes = [helper.make_tensor_value_info(name, TensorProto.BOOL, []) for name in ("ci", "co")]
+    steps = [helper.make_node("MatMul", ["xi", "w"], ["xo"]), helper.make_node("Identity", ["ci"], ["co"])]
+    body = helper.make_graph(steps, "b", [trip, goes[0], inner], [goes[1], kept])
+    count = helper.make_tensor_value_info("n", TensorProto.INT64, [])
+    return _saved(path, [helper.make_node("Loop", ["n", "", "x"], ["y"], body=body)], [count, _X])
+
+
+def _of_integers(path: Path) -> Path:
+    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, [4])
+    y = helper.make_tensor_value_info("y", TensorProto.INT64, [4])
+    graph = helper.make_graph([helper.make_node("Add", ["ids", "ids"], ["y"])], "g", [ids], [y])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+def test_conditions_and_indices_are_no_precision_and_bodies_are_looked_into(
+    backend: OpenVino, tmp_path: Path
+) -> None:
+    for make in (_branch, _loop):
+        model = make(tmp_path / "m.onnx")
+        assert backend.load(model, OPTIONS).precision_effective == "fp32", make
+        if "bf16" in backend.precisions("cpu"):
+            lower = backend.load(model, LoadOptions("cpu", 1, "bf16"))
+            assert lower.precision_effective == "bf16", make
+    assert backend.load(_of_integers(tmp_path / "i.onnx"), OPTIONS).precision_effective == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("layers", "bodies", "found"),
+    [
+        ([Layer("y", "If", "i8", ())], [], "unknown"),
+        ([Layer("y", "If", "i8", ())], [Layer("m", "MatMul", "f32", ())], "fp32"),
+        ([Layer("a", "FullyConnected", "i8", ()), Layer("b", "Softmax", "f32", ())], [], "int8"),
+        ([Layer("a", "Eltwise", "f32", ()), Layer("b", "Eltwise", "u8", ())], [], "fp32"),
+        ([Layer("a", "Convert", "f16", ()), Layer("b", "Eltwise", "f32", ())], [], "fp32"),
+        ([Layer("a", "Convert", "f16", ()), Layer("b", "Gather", "i8", ())], [], "fp16"),
+        ([Layer("a", "FullyConnected", "bf16", ())], [Layer("m", "MatMul", "f32", ())], "mixed"),
+    ],
+)
+def test_the_precision_is_that_of_products_then_of_floats(
+    layers: list[Layer], bodies: list[Layer], found: str
+) -> None:
+    assert openvino_graph.precision_of_layers(layers, bodies) == found
 
 
 def test_calls_of_a_lane_keep_their_inputs_and_lanes_do_not_share_answers(backend: OpenVino) -> None:

@@ -47,13 +47,14 @@ class OpenVino:
         model = self._read(path, options)
         begin = time.perf_counter_ns()
         compiled = self._compile(model, options)
-        return OpenVinoSession(self._ov, compiled, time.perf_counter_ns() - begin, options.device)
+        compile_ns = time.perf_counter_ns() - begin
+        return OpenVinoSession(self._ov, compiled, compile_ns, options.device, model)
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
         model = self._read(path, options)
         try:
             compiled = self._compile(model, options, PERF_COUNT=True)
-            session = OpenVinoSession(self._ov, compiled, None, options.device)
+            session = OpenVinoSession(self._ov, compiled, None, options.device, model)
             return openvino_trace.trace(
                 compiled, session.bind(order.inputs), session.request(0), order, options.device
             )
@@ -113,9 +114,9 @@ class OpenVino:
 
 
 class OpenVinoSession(Untold):
-    """A compiled model; the calls of a lane share one infer request."""
+    """A compiled model; the calls of a lane share one infer request. `model` is what was read."""
 
-    def __init__(self, module: Any, compiled: Any, compile_ns: int | None, device: str) -> None:
+    def __init__(self, module: Any, compiled: Any, compile_ns: int | None, device: str, model: Any) -> None:
         self._ov, self._compiled = module, compiled
         self._requests: dict[int, Any] = {}
         self._bound: dict[int, int] = {}
@@ -123,7 +124,7 @@ class OpenVinoSession(Untold):
         self.outputs: tuple[Tensor, ...] = tuple(openvino_graph.tensor(port) for port in compiled.outputs)
         layers = openvino_graph.layers(compiled.get_runtime_model())
         self.placement = (Placement(_where(compiled, device), len(layers)),)
-        self.precision_effective = openvino_graph.precision_of_layers(layers)
+        self.precision_effective = openvino_graph.precision_of_layers(layers, _bodies(compiled, model))
         self.notes: tuple[Reason, ...] = ()
         self.compile_ns = compile_ns
         self.ours_ns = 0
@@ -180,6 +181,15 @@ def _several(request: Any, tensors: list[Any]) -> Call:
         request.infer()
 
     return call
+
+
+def _bodies(compiled: Any, model: Any) -> list[openvino_graph.Layer]:
+    """What runs inside of loops and branches; empty where the device does not tell what it compiled for."""
+    try:
+        hint = str(compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name())
+    except Exception:  # noqa: BLE001 - not every device has this property
+        return []
+    return openvino_graph.bodies(model, hint)
 
 
 def _where(compiled: Any, device: str) -> str:

@@ -18,12 +18,19 @@ _PRECISIONS = {
     "u4": "int4",
 }  # fmt: skip
 _NO_WORK = ("Const", "Input", "Output", "Parameter", "Result", "MemoryInput", "MemoryOutput")
+_FLOATS = ("fp32", "fp16", "bf16", "fp64")
+# Layers that hold others, which the compiled model does not list: their own type is that of a condition.
+_BODIES = ("If", "TensorIterator", "Loop")
+# Layers that compute nothing: what they read or write says nothing of arithmetic.
+_CARRIERS = ("ShapeOf", "Convert", "Reorder")
 # Layers that multiply matrices: their precision is the model's.
 _PRODUCTS = (
     "Convolution", "Deconvolution", "FullyConnected", "MatMul", "RNNCell", "RNNSeq", "LSTM", "GRU",
     "ScaledDotProductAttention", "ScaledDotProductAttentionWithKVCache", "MHA", "LLMMLP", "QKVProjection",
     "PagedAttention", "BinaryConvolution", "DeformableConvolution",
 )  # fmt: skip
+
+_DEEPEST = 8
 
 
 class Layer(NamedTuple):
@@ -83,13 +90,56 @@ def layers(runtime_model: Any) -> list[Layer]:
     return found
 
 
-def precision_of_layers(every: Sequence[Layer]) -> str:
-    """Of the layers that multiply matrices, else of all; `mixed` where they differ."""
-    products = [layer for layer in every if layer.kind in _PRODUCTS] or every
+def precision_of_layers(every: Sequence[Layer], bodies: Sequence[Layer] = ()) -> str:
+    """Of the layers that multiply matrices, `bodies` included; else of those that compute in floats.
+
+    `mixed` where they differ. Integers count as a precision in products only: elsewhere they are
+    conditions, indices and shapes, and a model of nothing else is `unknown`.
+    """
+    listed = [layer for layer in every if layer.kind not in _BODIES]
+    products = [layer for layer in (*listed, *bodies) if layer.kind in _PRODUCTS]
+    floating = [layer for layer in (*listed, *bodies) if _PRECISIONS.get(layer.precision) in _FLOATS]
+    computing = [layer for layer in floating if layer.kind not in _CARRIERS]
     found = {_PRECISIONS[layer.precision] for layer in products if layer.precision in _PRECISIONS}
+    found = found or {_PRECISIONS[layer.precision] for layer in computing or floating}
     if len(found) > 1:
         return "mixed"
     return next(iter(found), "unknown")
+
+
+def bodies(model: Any, hint: str, depth: int = 0) -> list[Layer]:
+    """What runs inside of loops and branches, which a compiled model does not list: by the file's layers.
+
+    `hint` is the precision that the model was compiled for, to which single and half precision are taken.
+    """
+    found: list[Layer] = []
+    for operator in model.get_ops() if depth < _DEEPEST else ():
+        kind = str(operator.get_type_name())
+        graphs = _graphs_inside(operator, kind)
+        for graph in graphs:
+            found += _computing(graph, hint) + bodies(graph, hint, depth + 1)
+    return found
+
+
+def _graphs_inside(operator: Any, kind: str) -> list[Any]:
+    if kind == "If":
+        return [operator.get_function(index) for index in (0, 1)]
+    return [operator.get_function()] if kind in _BODIES else []
+
+
+def _computing(graph: Any, hint: str) -> list[Layer]:
+    found = []
+    if any(operator.get_type_name() == "FakeQuantize" for operator in graph.get_ops()):
+        hint = ""  # whether its products ran on integers is not told
+    for operator in graph.get_ops():
+        kind = str(operator.get_type_name())
+        if kind in (*_NO_WORK, "Constant", *_BODIES) or not operator.get_output_size():
+            continue
+        own = str(operator.output(0).get_element_type().get_type_name())
+        name = str(operator.get_friendly_name())
+        kind = "MatMul" if "Convolution" in kind or "Sequence" in kind or kind in _PRODUCTS else kind
+        found.append(Layer(name, kind, hint if own in ("f32", "f16", "bf16") else own, ()))
+    return found
 
 
 def _text(told: Any, name: str) -> str:
