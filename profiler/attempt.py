@@ -161,7 +161,10 @@ class Attempt:
             means.native_library,
             is_gated=gate is not None,
             cpus=place.cpus,
-            looks_further=step.replicate == 0 and step.index == 0 and gate is None,
+            looks_further=step.replicate == 0
+            and step.index == 0
+            and gate is None
+            and not plan.finds_largest_batch,
         )
         listen = self._listener(heard, folder, is_first=local == 0)
         Conversation(heard, folder, listen, means.cancel, self._begun_ns, gate).hold(

@@ -50,7 +50,6 @@ def _plan_of(plan: RunPlan, batch: int) -> RunPlan:
         stopping=ONE_CALL,
         warmup=0,
         distinct_inputs=1,
-        finds_largest_batch=False,
     )
 
 

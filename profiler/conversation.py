@@ -16,6 +16,7 @@ from profiler.child import Child, death
 from profiler.errors import ErrorKind, KnownError
 from profiler.gate import Gate
 from profiler.heard import Heard
+from profiler.plan import RunPlan
 
 TICK_S = 0.1
 CANCEL_GRACE_S = 2.0
@@ -112,7 +113,10 @@ class Conversation:
                 self._is_at_gate = self._has_arrived = True
             case messages.Measuring():
                 heard.phase, heard.warmup_status = "steady", report.warmup_status
+            case messages.Checking():
+                heard.phase = "after"
             case messages.Finished():
+                check_peak(heard.plan, report.memory.peak_rss_bytes)
                 heard.finished = report
                 return
             case messages.Failed():
@@ -165,10 +169,23 @@ class Conversation:
         if now - self._memory_seen_at < MEMORY_EVERY_S:
             return
         self._memory_seen_at = now
-        limit = self._heard.plan.memory_limit_bytes or int(MEMORY_SHARE * psutil.virtual_memory().total)
+        limit = int(MEMORY_SHARE * psutil.virtual_memory().total)
+        if self._heard.phase != "after":
+            # Answers that our own checks hold beside each other are not what the model needs.
+            limit = self._heard.plan.memory_limit_bytes or limit
         try:
             resident = psutil.Process(child.process.pid).memory_info().rss
         except psutil.NoSuchProcess:
             return
         if resident > limit:
             raise KnownError(ErrorKind.OUT_OF_MEMORY, needed_bytes=resident, available_bytes=limit)
+
+
+def check_peak(plan: RunPlan, peak_bytes: int | None) -> None:
+    """A batch that is tried does not fit either where it was over the limit between two looks of ours.
+
+    Raises KnownError(OUT_OF_MEMORY).
+    """
+    limit = plan.memory_limit_bytes
+    if plan.finds_largest_batch and plan.device == "cpu" and peak_bytes is not None and peak_bytes > limit:
+        raise KnownError(ErrorKind.OUT_OF_MEMORY, needed_bytes=peak_bytes, available_bytes=limit)

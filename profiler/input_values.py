@@ -45,7 +45,7 @@ def made(
     """
     own = canonical(shape)
     random = np.random.default_rng([*identity, group_of(dtype), len(own), *own])
-    values = _values(kind, own, dtype, random).astype(dtype)
+    values = _values(kind, own, dtype, random).astype(dtype, copy=False)
     if is_channels_last(shape):
         values = values.transpose(0, 2, 3, 1)
     return np.ascontiguousarray(values).reshape(tuple(shape))
@@ -72,9 +72,10 @@ def _values(
 
 def _floats(shape: tuple[int, ...], random: np.random.Generator) -> Array:
     """Normal, with magnitudes of at least 1e-3: no zeros, and no denormals in half precision either."""
-    values = random.standard_normal(shape, dtype=np.float32)
-    small = np.abs(values) < SMALLEST
-    return np.where(small, np.copysign(np.float32(SMALLEST), values), values)
+    values = np.asarray(random.standard_normal(shape, dtype=np.float32))
+    small = (values < SMALLEST) & (values > -SMALLEST)
+    values[small] = np.copysign(np.float32(SMALLEST), values[small])
+    return values
 
 
 def _pixels(shape: tuple[int, ...], dtype: np.dtype[Any], random: np.random.Generator) -> Array:

@@ -16,18 +16,14 @@ from profiler.result import Tensor
 Samples = Mapping[str, Sequence[Array]]
 
 
-def check_room(
-    specs: Sequence[Tensor], shapes: Mapping[str, tuple[int, ...]], distinct: int, available_bytes: int
-) -> int:
-    """Bytes of the inputs; raises KnownError(OUT_OF_MEMORY) where they alone cannot fit."""
+def check_room(specs: Sequence[Tensor], shapes: Mapping[str, tuple[int, ...]], available_bytes: int) -> int:
+    """Bytes of one set of inputs; raises KnownError(OUT_OF_MEMORY) where it alone cannot fit."""
     each = sum(
         int(np.prod(shapes[spec.name], dtype=object)) * input_kinds.dtype_of(spec).itemsize for spec in specs
     )
-    if each * distinct > available_bytes:
-        raise KnownError(
-            ErrorKind.OUT_OF_MEMORY, needed_bytes=each * distinct, available_bytes=available_bytes
-        )
-    return each * distinct
+    if each > available_bytes:
+        raise KnownError(ErrorKind.OUT_OF_MEMORY, needed_bytes=each, available_bytes=available_bytes)
+    return each
 
 
 def make(

@@ -65,6 +65,7 @@ class Measurement:
         self._phase = "import"
         self._unavailable: dict[str, Reason] = {}
         self._reasons: list[Reason] = []
+        self._starts_anew = False
 
     @property
     def phase(self) -> str:
@@ -78,6 +79,8 @@ class Measurement:
         self._send(opened.loaded())
         session = opened.session
         load: Load | None = None
+        # What it took to make the inputs is ours; binding them belongs to the first calls.
+        self._starts_anew = process_memory.reset_peak()
         try:
             self._enter("first")
             load = Load(self._request, opened, self._stop_asked)
@@ -93,8 +96,9 @@ class Measurement:
 
     def _measure(self, opened: Opened, load: Load, count_flops: CountFlops | None) -> None:
         null_ns = np.sort(null_call_ns(perf_counter_ns))
-        steps = self._steps(load)
+        steps = self._steps(load, opened.load_peak_bytes)
         self._phase = "after"
+        self._send(messages.Checking())
         p50 = _typical_ns(load, steps.first_index)
         boundary, disturbance = _boundary(null_ns, p50), steps.disturbance
         if self._request.looks_further and not self._stop_asked():
@@ -127,11 +131,10 @@ class Measurement:
             )
         )
 
-    def _steps(self, load: Load) -> Steps:
-        load_peak, starts_anew = process_memory.peak_bytes(), process_memory.reset_peak()
+    def _steps(self, load: Load, load_peak: int | None) -> Steps:
         cold = self._cold(load)
         first_peak = process_memory.peak_bytes() or process_memory.resident_bytes()
-        starts_anew = process_memory.reset_peak() and starts_anew
+        starts_anew = process_memory.reset_peak() and self._starts_anew
         self._phase = "warmup"
         gc.collect()
         gc.freeze()
@@ -194,8 +197,9 @@ class Measurement:
     def _flops(self, count_flops: CountFlops | None, call: Call, batch: int) -> Flops:
         if count_flops is None:
             return Flops()
-        if self._stop_asked():
-            self._unavailable["flops.per_inference"] = Reason("run_stopped")
+        left_out = "run_stopped" if self._stop_asked() else self._left_out
+        if left_out:
+            self._unavailable["flops.per_inference"] = Reason(left_out)
             return Flops()
         self._phase = "flops"
         try:
@@ -206,14 +210,21 @@ class Measurement:
             return Flops()
 
     def _repeat(self, opened: Opened, load: Load) -> Accuracy:
-        if self._stop_asked():
-            self._unavailable["accuracy.idempotent"] = Reason("run_stopped")
+        left_out = "run_stopped" if self._stop_asked() else self._left_out
+        if left_out:
+            for name in ("idempotent", "max_repeat_difference"):
+                self._unavailable[f"accuracy.{name}"] = Reason(left_out)
             return Accuracy()
         self._phase = "repeat"
         are_distinct = any(map(input_origin.varies, opened.origin.values()))
         accuracy, reasons = answers.check(opened.session, load.bound[: 2 if are_distinct else 1])
         self._reasons += reasons
         return accuracy
+
+    @property
+    def _left_out(self) -> str:
+        """Why this child does nothing beside measuring; empty where it does."""
+        return "largest_batch_only" if self._plan.finds_largest_batch else ""
 
     def _enter(self, step: str) -> None:
         if self._stop_asked():

@@ -119,7 +119,7 @@ class Loading(_Message, frozen=True, tag="loading"):
 class Loaded(_Message, frozen=True, tag="loaded"):
     """The model is open: what it is, where it lies, what was settled for this run.
 
-    `python` and `numpy` are the versions of the child.
+    `python` and `numpy` are the versions of the child; `distinct_inputs` sets of inputs take turns.
     """
 
     runtime_version: str
@@ -134,6 +134,7 @@ class Loaded(_Message, frozen=True, tag="loaded"):
     batch: int = 0
     python: str = ""
     numpy: str = ""
+    distinct_inputs: int = 0
 
 
 class FirstInference(_Message, frozen=True, tag="first_inference"):
@@ -176,6 +177,10 @@ class Progress(_Message, frozen=True, tag="progress"):
     elapsed_ns: int
     block_p50_ns: int
     share: float
+
+
+class Checking(_Message, frozen=True, tag="checking"):
+    """The steady state is over: what the child does from here (repeats, the loop's own cost) is ours."""
 
 
 class Finished(_Message, frozen=True, tag="finished"):
@@ -343,6 +348,7 @@ Report = Union[
     Settled,
     Measuring,
     Progress,
+    Checking,
     Finished,
     Description,
     TraceDone,

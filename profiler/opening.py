@@ -7,7 +7,7 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter_ns
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from profiler.backends.base import Array, Backend, LoadOptions, Session
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import MultiStream, RunPlan, Server
 from profiler.result import Reason, Tensor
+
+# What the sets of inputs that take turns may hold of the memory that a run may use.
+INPUTS_SHARE = 0.1
 
 Pool = list[dict[str, Array]]
 Limits = Callable[[], Mapping[str, int]]
@@ -39,6 +42,7 @@ class Opened(NamedTuple):
     load_ns: int
     baseline_bytes: int
     after_load_bytes: int
+    load_peak_bytes: Optional[int]
 
     def loaded(self) -> messages.Loaded:
         session = self.session
@@ -55,6 +59,7 @@ class Opened(NamedTuple):
             batch=self.batch,
             python=platform.python_version(),
             numpy=np.__version__,
+            distinct_inputs=len(self.pool),
         )
 
 
@@ -89,13 +94,14 @@ def open_model(
     begin = perf_counter_ns()
     session = backend.load(Path(plan.model_path), options)
     load_ns = perf_counter_ns() - begin
-    after_load = process_memory.resident_bytes()
+    after_load, load_peak = process_memory.resident_bytes(), process_memory.peak_bytes()
     enter("inputs")
     pool, origin, batch, notes = _inputs(plan, session.inputs, limits)
     threads = options.threads
     return Opened(
-        backend, session, pool, origin, batch, threads, notes, import_ns, load_ns, baseline, after_load
-    )
+        backend, session, pool, origin, batch, threads, notes, import_ns, load_ns, baseline, after_load,
+        load_peak,
+    )  # fmt: skip
 
 
 def _inputs(
@@ -106,12 +112,12 @@ def _inputs(
     input_files.check_names(plan.input_kinds, specs)
     wanted = {**plan.shapes, **input_files.wanted_shapes(sources, specs, plan.batch, plan.shapes)}
     concrete, batch = _shapes(plan, specs, wanted)
-    _check_room(plan, specs, concrete)
-    given = input_files.fit(sources, specs, concrete, plan.distinct_inputs)
+    distinct, notes = _distinct(plan, specs, concrete)
+    given = input_files.fit(sources, specs, concrete, distinct)
     tables = limits() if any(_asks_for_table(spec, plan, given.samples) for spec in specs) else {}
     pool = [
         inputs.make(specs, concrete, plan.seed, tables, given.samples, plan.input_kinds, index)
-        for index in range(plan.distinct_inputs)
+        for index in range(distinct)
     ]
     origin = {
         spec.name: given.origin.get(spec.name) or f"made:{inputs.kind_of(spec, plan.input_kinds, tables)}"
@@ -121,7 +127,7 @@ def _inputs(
     guessed = shapes.guessed_dimensions(
         [spec for spec in specs if spec.name not in wanted], {*settled, *plan.dimensions}
     )
-    notes = given.notes
+    notes = (*given.notes, *notes)
     if guessed:
         notes = (*notes, Reason("dimension_guessed", {"names": ", ".join(guessed)}))
     return pool, origin, batch, notes
@@ -134,12 +140,21 @@ def _asks_for_table(spec: Tensor, plan: RunPlan, given: Mapping[str, object]) ->
     return plan.input_kinds.get(spec.name, "tokens") == "tokens"
 
 
-def _check_room(plan: RunPlan, specs: Sequence[Tensor], concrete: Mapping[str, tuple[int, ...]]) -> None:
-    """Raises KnownError(OUT_OF_MEMORY)."""
+def _distinct(
+    plan: RunPlan, specs: Sequence[Tensor], concrete: Mapping[str, tuple[int, ...]]
+) -> tuple[int, tuple[Reason, ...]]:
+    """How many sets of inputs take turns: fewer than the plan says where they would crowd the model out.
+
+    Sets this large run through the caches anyway. Raises KnownError(OUT_OF_MEMORY) where not even one fits.
+    """
     room = process_memory.available_bytes()
     if plan.memory_limit_bytes:
         room = min(room, plan.memory_limit_bytes)
-    inputs.check_room(specs, concrete, plan.distinct_inputs, room)
+    each = inputs.check_room(specs, concrete, room)
+    most = max(1, int(INPUTS_SHARE * room) // max(1, each))
+    if most >= plan.distinct_inputs:
+        return plan.distinct_inputs, ()
+    return most, (Reason("inputs_fewer", {"count": str(most), "asked": str(plan.distinct_inputs)}),)
 
 
 def _shapes(

@@ -44,7 +44,7 @@ def plan(gathered: Gathered, heard: Heard | None, point: Point | None) -> Plan:
         world_size=asked.world_size,
         seed=asked.seed,
         preset=asked.preset.value,
-        distinct_inputs=asked.distinct_inputs,
+        distinct_inputs=(loaded.distinct_inputs if loaded is not None else 0) or asked.distinct_inputs,
         warmup=str(asked.warmup),
         minimum_s=asked.stopping.minimum_s,
         maximum_s=asked.stopping.maximum_s,

@@ -63,9 +63,9 @@ def test_text_cannot_be_made_up() -> None:
 
 def test_inputs_that_cannot_fit_are_refused_before_they_are_made() -> None:
     with pytest.raises(KnownError) as caught:
-        inputs.check_room((IMAGE,), {"image": (10**12, 3, 8, 8)}, 8, 10**9)
+        inputs.check_room((IMAGE,), {"image": (10**12, 3, 8, 8)}, 10**9)
     assert caught.value.kind is ErrorKind.OUT_OF_MEMORY
-    assert inputs.check_room((IMAGE,), SHAPES, 2, 10**9) == 2 * 2 * 3 * 8 * 8 * 4
+    assert inputs.check_room((IMAGE,), SHAPES, 10**9) == 2 * 3 * 8 * 8 * 4
 
 
 def test_each_set_of_inputs_differs_and_given_samples_take_turns() -> None:
