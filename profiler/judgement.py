@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from profiler import precision_facts
 from profiler.heard import Gathered
 from profiler.metrics import checks_load, verdict
 from profiler.metrics import latency as latencies
@@ -134,11 +135,14 @@ def _reasons(gathered: Gathered, outcomes: Sequence[Outcome], status: Status) ->
 
 
 def _of_precision(gathered: Gathered, outcomes: Sequence[Outcome]) -> list[Reason]:
-    """Where another precision ran than was asked for."""
+    """Where another precision ran than was asked for, or than the file's own where none was."""
     asked = gathered.plan.precision
     ran = next(
         (one.heard.loaded.precision_effective for one in outcomes if one.heard.loaded is not None), asked
     )
-    if asked in ("as_is", ran):
+    if asked != "as_is":
+        return [] if asked == ran else [Reason("precision_other", {"asked": asked, "ran": ran})]
+    own = precision_facts.of_file(gathered.description.nodes) if gathered.description is not None else None
+    if not precision_facts.other_than_file(own, ran):
         return []
-    return [Reason("precision_other", {"asked": asked, "ran": ran})]
+    return [Reason("precision_not_files", {"own": str(own), "ran": ran, "runtime": gathered.plan.runtime})]

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from profiler.backends.ort_providers import NEVER_FUSED
+from profiler.messages import Node
 from profiler.result import Flops
 
 _TF32_SINCE = 8.0  # compute capability; NVIDIA Ampere architecture whitepaper
 _FLOATS = ("fp32", "tf32")
+_BY_DTYPE = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "float64": "fp64"}
+
+
+def of_file(nodes: Iterable[Node]) -> str | None:
+    """The precision that the file's own products are in; None where it has none, several, or integers.
+
+    Weights kept in half precision and widened before use are fp32 arithmetic, so nodes are asked.
+    """
+    products = [node for node in nodes if node.flops or node.integer_operations]
+    found = {node.dtype for node in products}
+    if len(found) != 1 or any(node.integer_operations for node in products):
+        return None
+    return _BY_DTYPE.get(found.pop() or "")
+
+
+def other_than_file(own: str | None, ran: str | None) -> bool:
+    """Whether arithmetic ran in another floating-point precision than the file's own, or in several."""
+    known = {*_FLOATS, *_BY_DTYPE.values(), "mixed"}
+    return own is not None and ran in known and ran != own
 
 
 def effective(

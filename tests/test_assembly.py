@@ -194,6 +194,32 @@ def test_a_fallback_and_a_changed_file_reach_the_verdict() -> None:
     assert {"cpu_fallback", "file_changed"} <= {reason.code for reason in verdict.reasons}
 
 
+@pytest.mark.parametrize(
+    ("asked", "dtype", "code"),
+    [
+        ("as_is", "float16", "precision_not_files"),
+        ("as_is", "float32", None),
+        ("fp16", "float16", "precision_other"),
+    ],
+)
+def test_a_file_that_did_not_run_in_its_own_precision_says_so(
+    asked: str, dtype: str, code: str | None
+) -> None:
+    heard = _heard()
+    heard.loaded, heard.finished, heard.warmup_status = _loaded(), _finished(), "steady"
+    gathered = _gathered()
+    gathered.plan = msgspec.structs.replace(PLAN, precision=asked)
+    nodes = (messages.Node("m", "MatMul", dtype=dtype, flops=1_000),)
+    gathered.description = messages.Description((X,), (X,), 5, 20, {}, (), Flops(), nodes=nodes)
+    verdict = _assembled(heard, _contents(4_000), gathered).verdict
+    assert verdict is not None
+    said = {reason.code: reason for reason in verdict.reasons if reason.code.startswith("precision")}
+    assert set(said) == ({code} if code else set())
+    if code == "precision_not_files":
+        assert said[code].parameters == {"own": "fp16", "ran": "fp32", "runtime": "onnxruntime"}
+        assert "fp16" in wording.reason_sentence(said[code], "zh_CN")
+
+
 def test_the_document_survives_json_and_names_the_method_of_percentiles() -> None:
     result = _whole()
     assert from_json(to_json(result)) == result

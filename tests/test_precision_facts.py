@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from profiler import precision_facts
+from profiler.messages import Node
 from profiler.result import Flops
 
 T4, A100 = {"compute_capability": "7.5"}, {"compute_capability": "8.0"}
@@ -61,3 +62,29 @@ def test_weights_in_half_floats_behind_inputs_in_fp32_are_mixed_on_a_card() -> N
 
 def test_other_runtimes_know_for_themselves() -> None:
     assert _effective("bf16", runtime="openvino", integer=100) == "bf16"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "own"),
+    [
+        ([Node("a", "MatMul", dtype="float16", flops=8), Node("b", "Cast", dtype="float32")], "fp16"),
+        ([Node("a", "Conv", dtype="float32", flops=8)], "fp32"),
+        ([Node("a", "Conv", dtype="float32", flops=8), Node("b", "Conv", dtype="float16", flops=8)], None),
+        ([Node("a", "MatMul", dtype="float32", integer_operations=8)], None),
+        ([Node("a", "Relu", dtype="float16", flops=0)], None),
+        ([Node("a", "Mine", dtype=None, flops=8)], None),
+        ([], None),
+    ],
+)
+def test_the_files_own_precision_is_that_of_its_products(nodes: list[Node], own: str | None) -> None:
+    assert precision_facts.of_file(nodes) == own
+
+
+@pytest.mark.parametrize(
+    ("own", "ran", "differs"),
+    [("fp16", "bf16", True), ("fp16", "fp32", True), ("fp32", "tf32", True), ("fp16", "mixed", True),
+     ("fp16", "fp16", False),
+     (None, "fp32", False), ("fp32", "int8", False), ("fp16", "unknown", False), ("fp16", None, False)],
+)  # fmt: skip
+def test_another_precision_than_the_files(own: str | None, ran: str | None, differs: bool) -> None:
+    assert precision_facts.other_than_file(own, ran) is differs
