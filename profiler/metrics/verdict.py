@@ -22,7 +22,6 @@ LEVELS: dict[str, Level] = {
     "lock_held": Level.CAUTION,
     "precision_other": Level.CAUTION,
     "precision_not_files": Level.CAUTION,
-    "precision_not_files": Level.CAUTION,
     "batch_is_fixed": Level.TRUSTED,
     "input_cast": Level.TRUSTED,
     "inputs_fewer": Level.TRUSTED,
