@@ -42,6 +42,7 @@ from profiler.result import (
     Status,
     Throughput,
     Together,
+    Trace,
 )
 
 Samples = npt.NDArray[np.int64]
@@ -104,7 +105,7 @@ def assemble(gathered: Gathered, outcomes: Sequence[Outcome]) -> Assembled:
         together=_together(gathered, point),
         operators=_operators(gathered),
         largest_batch=_largest_batch(gathered, filled),
-        trace=operators.summary(gathered.traced, point.latency.p50_ns) if gathered.traced else None,
+        trace=_summary(gathered, point),
     )
     result = msgspec.structs.replace(result, unavailable=_unavailable(result, gathered, first))
     return Assembled(judgement.of_run(result, point, gathered, filled), samples)
@@ -284,6 +285,13 @@ def _operators(gathered: Gathered) -> tuple[Operator, ...]:
     return operators.rows(gathered.traced, description.nodes if description is not None else ())
 
 
+def _summary(gathered: Gathered, point: Point) -> Trace | None:
+    """Beside the calls themselves, where the latency also holds the wait for their turn."""
+    if gathered.traced is None:
+        return None
+    return operators.summary(gathered.traced, (point.service or point.latency).mean_ns)
+
+
 def _memory(gathered: Gathered, heard: Heard | None, point: Point) -> Memory:
     memory = point.memory or Memory()
     weights = gathered.description.weights_bytes if gathered.description is not None else None
@@ -324,7 +332,7 @@ def _unavailable(result: RunResult, gathered: Gathered, heard: Heard | None) -> 
     said = {**_of_device(device), **(finished.unavailable if finished is not None else {})}
     described = gathered.description.unavailable if gathered.description is not None else {}
     found = unavailable.reasons(result, described, said, gathered.description_error)
-    return found | _of_trace(gathered) | _of_precision(result)
+    return found | _of_trace(result, gathered) | _of_precision(result)
 
 
 def _of_precision(result: RunResult) -> dict[str, Reason]:
@@ -335,9 +343,16 @@ def _of_precision(result: RunResult) -> dict[str, Reason]:
     return {"environment.precision_effective": Reason(code, {"runtime": result.plan.runtime})}
 
 
-def _of_trace(gathered: Gathered) -> dict[str, Reason]:
-    if gathered.traced is not None:
+def _of_slowdown(result: RunResult) -> dict[str, Reason]:
+    if result.trace is None or result.trace.slowdown is not None:
         return {}
+    code = "run_cut_off" if result.trace.timed_mean_ns is None else "traced_not_slower"
+    return {"trace.slowdown": Reason(code)}
+
+
+def _of_trace(result: RunResult, gathered: Gathered) -> dict[str, Reason]:
+    if gathered.traced is not None:
+        return _of_slowdown(result)
     error = gathered.trace_error
     if error is None:
         is_asked = gathered.plan.traces and gathered.plan.world_size == 1

@@ -307,14 +307,17 @@ class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
 class Trace(msgspec.Struct, frozen=True, omit_defaults=True):
     """How the operators were timed: a pass of its own, never mixed with the timed one.
 
-    `slowdown` is the median traced call over the timed P50; `explained` the sum of all rows over the mean
-    traced call, both on the wall clock; above 1 where operators ran side by side.
+    All times are means, which alone add up: `sum_ns` of all rows in a call, `call_mean_ns` of the traced
+    calls, `timed_mean_ns` of the calls of the timed pass. `slowdown` is the traced over the timed mean; None
+    where the traced calls were not slower, which only a disturbed machine can bring about. `explained` is
+    the sum over the traced mean, both on the wall clock; above 1 where operators ran side by side.
     """
 
     method: str
     calls: int
-    call_p50_ns: int
     sum_ns: float
+    call_mean_ns: Optional[float] = None
+    timed_mean_ns: Optional[float] = None
     slowdown: Optional[float] = None
     explained: Optional[float] = None
 

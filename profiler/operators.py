@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from profiler import operator_join
 from profiler.errors import ErrorKind, KnownError
 from profiler.messages import Node, TraceDone, TracedOperator
@@ -47,18 +45,22 @@ def rows(traced: TraceDone, nodes: Sequence[Node]) -> tuple[Operator, ...]:
     return tuple(sorted(found, key=lambda row: (-row.time_ns, row.name)))
 
 
-def summary(traced: TraceDone, timed_p50_ns: float | None) -> Trace:
-    """How far the traced pass can be believed, beside the timed one."""
-    calls = np.array(traced.call_ns, dtype=np.int64)
-    p50 = int(np.percentile(calls, 50, method="inverted_cdf"))
-    total = sum(row.total_ns for row in traced.operators)
+def summary(traced: TraceDone, timed_mean_ns: float | None) -> Trace:
+    """How far the traced pass can be believed, beside the mean of the timed one.
+
+    Nobody can say what tracing costs where the traced calls were not slower: the machine changed between.
+    """
+    calls, whole = len(traced.call_ns), sum(traced.call_ns)
+    total, mean = sum(row.total_ns for row in traced.operators), whole / calls
+    is_slower = timed_mean_ns is not None and 0 < timed_mean_ns < mean
     return Trace(
         method=traced.method,
-        calls=len(calls),
-        call_p50_ns=p50,
-        sum_ns=total / len(calls),
-        slowdown=p50 / timed_p50_ns if timed_p50_ns else None,
-        explained=total / int(calls.sum()),
+        calls=calls,
+        sum_ns=total / calls,
+        call_mean_ns=mean,
+        timed_mean_ns=timed_mean_ns,
+        slowdown=mean / timed_mean_ns if timed_mean_ns and is_slower else None,
+        explained=total / whole,
     )
 
 

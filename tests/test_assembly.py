@@ -79,6 +79,20 @@ def test_an_unknown_precision_says_why(runtime: str, code: str) -> None:
     assert reason == Reason(code, {"runtime": runtime})
 
 
+@pytest.mark.parametrize(("call_ns", "code"), [(3_000_000, None), (900_000, "traced_not_slower")])
+def test_a_traced_pass_that_was_not_slower_says_why_its_cost_is_not_known(
+    call_ns: int, code: str | None
+) -> None:
+    heard = _heard()
+    heard.loaded, heard.finished, heard.warmup_status = _loaded(), _finished(), "steady"
+    gathered = _gathered()
+    gathered.traced = messages.TraceDone("onnxruntime_profiler", (), (call_ns, call_ns))
+    result = _assembled(heard, _contents(400), gathered)
+    assert result.trace is not None
+    assert (result.trace.slowdown is None) is (code is not None)
+    assert result.unavailable.get("trace.slowdown") == (Reason(code) if code else None)
+
+
 def _loaded(*notes: Reason) -> messages.Loaded:
     placement = (Placement("CPUExecutionProvider", 3),)
     return messages.Loaded("1.0", "fp32", placement, (X,), (X,), {"x": (2, 4)}, {"x": "made"}, 2, notes)

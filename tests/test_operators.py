@@ -46,11 +46,25 @@ def test_a_row_without_a_node_or_with_an_uncounted_one_says_nothing_of_its_work(
 
 
 def test_the_summary_says_how_much_slower_and_how_much_is_explained() -> None:
-    trace = operators.summary(_done(TracedOperator("conv", "Conv", 3_150, 4)), timed_p50_ns=500.0)
-    assert (trace.calls, trace.call_p50_ns, trace.sum_ns) == (4, 1_100, 787.5)
-    assert trace.slowdown == pytest.approx(2.2)
+    trace = operators.summary(_done(TracedOperator("conv", "Conv", 3_150, 4)), timed_mean_ns=500.0)
+    assert (trace.calls, trace.call_mean_ns, trace.sum_ns) == (4, 1_575.0, 787.5)
+    assert trace.slowdown == pytest.approx(3.15)
     assert trace.explained == pytest.approx(0.5)
     assert operators.summary(_done(), None).slowdown is None
+
+
+def test_one_long_call_leaves_the_rows_within_the_call_that_is_shown() -> None:
+    disturbed = _done(TracedOperator("loop", "Loop", 315_000, 3), call_ns=(29_000, 30_000, 287_000))
+    trace = operators.summary(disturbed, timed_mean_ns=20_000.0)
+    assert trace.call_mean_ns is not None
+    assert trace.sum_ns <= trace.call_mean_ns
+    assert trace.explained == pytest.approx(trace.sum_ns / trace.call_mean_ns)
+
+
+@pytest.mark.parametrize("timed", [1_575.0, 4_000.0])
+def test_calls_that_were_not_slower_tell_no_slowdown(timed: float) -> None:
+    trace = operators.summary(_done(), timed_mean_ns=timed)
+    assert (trace.slowdown, trace.timed_mean_ns) == (None, timed)
 
 
 @pytest.mark.parametrize(

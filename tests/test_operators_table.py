@@ -13,7 +13,7 @@ from profiler.reports import markdown, memory_table, operators_table
 from profiler.result import LargestBatch, Memory, Operator, RunResult, Trace
 from tests import builders
 
-TRACE = Trace("onnxruntime_profiler", 20, 4_400_000, 4_000_000.0, slowdown=1.5, explained=0.91)
+TRACE = Trace("onnxruntime_profiler", 20, 4_004_000.0, 4_400_000.0, 2_933_000.0, 1.5, 0.91)
 ROWS = (
     Operator("conv1+relu1", "FusedConv", 3_000_000.0, 0.75, nodes=("conv1", "relu1"), flops=6_000_000,
              integer_operations=0, bytes=9_000, flops_per_s=2e9, device="cpu", kernel="winograd"),
@@ -42,15 +42,24 @@ def test_the_section_names_nodes_and_says_what_can_be_believed() -> None:
     assert third[4:7] == ["–", "–", "–"]
     method, slower, explained = section.notes
     assert "ONNX Runtime's profiler over 20 calls" in method
-    assert slower == "A traced call took 4.40 ms, 1.50 times the 4.10 ms of a timed one."
+    assert slower == "A traced call took 4.40 ms on average, 1.50 times the 2.93 ms of a timed one."
     assert "add up to 91.0 % of a traced call" in explained
 
 
 def test_what_the_pass_could_not_tell_is_not_said() -> None:
-    trace = msgspec.structs.replace(TRACE, slowdown=None, explained=None)
+    trace = Trace("onnxruntime_profiler", 20, 4_004_000.0)
     assert len(operators_table.about(builders.result(trace=trace), "en")) == 1
     assert operators_table.section(builders.result(), "en") is None
     assert operators_table.about(builders.result(), "en") == []
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "disturbed"), ("zh_CN", "干扰")])
+def test_a_pass_that_was_not_slower_says_that_the_machine_was_disturbed(language: Any, word: str) -> None:
+    trace = msgspec.structs.replace(TRACE, timed_mean_ns=12_000_000.0, slowdown=None)
+    sentence = operators_table.about(builders.result(trace=trace), language)[1]
+    assert word in sentence
+    assert "4.40 ms" in sentence
+    assert "12.0 ms" in sentence
 
 
 def test_only_the_slowest_are_in_a_report_and_the_rest_are_counted() -> None:

@@ -116,16 +116,13 @@ def about(result: RunResult, language: Language) -> list[str]:
         return []
     method = label(f"method_{trace.method}", language)
     notes = [label("about", language, method=method, calls=trace.calls)]
-    if trace.slowdown is not None:
-        notes.append(
-            label(
-                "slowdown",
-                language,
-                factor=units.significant(trace.slowdown),
-                traced=units.duration(trace.call_p50_ns),
-                timed=units.duration(result.latency.p50_ns),
-            )
-        )
+    if trace.call_mean_ns is not None and trace.timed_mean_ns is not None:
+        traced, timed = units.duration(trace.call_mean_ns), units.duration(trace.timed_mean_ns)
+        if trace.slowdown is None:
+            notes.append(label("not_slower", language, traced=traced, timed=timed))
+        else:
+            factor = units.significant(trace.slowdown)
+            notes.append(label("slowdown", language, factor=factor, traced=traced, timed=timed))
     if trace.explained is not None:
         notes.append(label("explained", language, share=units.percent(trace.explained)))
     return notes
