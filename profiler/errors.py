@@ -26,6 +26,7 @@ class ErrorKind(TextEnum):
     OPERATOR_UNKNOWN = "operator_unknown"
     OPSET_UNKNOWN = "opset_unknown"
     SHAPE_MISMATCH = "shape_mismatch"
+    OUTPUT_SHAPE = "output_shape"
     SHAPE_NEEDED = "shape_needed"
     INPUT_UNKNOWN = "input_unknown"
     INPUT_UNREADABLE = "input_unreadable"

@@ -64,7 +64,7 @@ class Load:
 
     def _writer(self, lane: int) -> sample_file.Writer:
         path = sample_file.lane_path(self._file, lane)
-        if lane:
+        if lane and not path.exists():
             sample_file.create(path)
         return sample_file.Writer(path)
 

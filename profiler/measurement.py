@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter_ns
 from typing import NamedTuple, Optional
 
@@ -75,7 +77,21 @@ class Measurement:
         self, open_backend: Callable[[], Backend], limits: Limits, count_flops: CountFlops | None
     ) -> None:
         """From import to Finished; raises KnownError, or whatever the runtime raises."""
-        opened = open_model(self._plan, open_backend, limits, self._enter, self._request.native_library)
+        open_it = functools.partial(
+            open_model, self._plan, open_backend, limits, self._enter, self._request.native_library
+        )
+        opened = open_it()
+        try:
+            self._carry_out(opened, count_flops)
+        except KnownError as error:
+            if error.kind is not ErrorKind.OUTPUT_SHAPE:
+                raise
+            declared = {"file": Path(self._plan.model_path).name, **error.info.parameters}
+            self._reasons = [Reason("outputs_not_as_declared", declared)]
+            again = open_it(preallocates=False)
+            self._carry_out(again._replace(import_ns=opened.import_ns), count_flops)
+
+    def _carry_out(self, opened: Opened, count_flops: CountFlops | None) -> None:
         self._send(opened.loaded())
         session = opened.session
         load: Load | None = None

@@ -70,6 +70,7 @@ def open_beside(plan: RunPlan, format_name: str, send: Callable[[messages.Report
         lambda: catalog.open_backend(plan.runtime),
         lambda: model_facts.table_sizes(Path(plan.model_path), format_name),
         lambda step: send(messages.Loading(step=step)),
+        preallocates=False,
     )
 
 
@@ -79,6 +80,7 @@ def open_model(
     limits: Limits,
     enter: Callable[[str], None],
     native_library: str = "",
+    preallocates: bool = True,
 ) -> Opened:
     """Raises KnownError, or what the runtime raises; `enter` hears the name of each step before it begins."""
     enter("import")
@@ -89,8 +91,9 @@ def open_model(
     baseline = process_memory.resident_bytes()
     enter("load")
     options = LoadOptions(
-        plan.device, threads_of(plan), plan.precision, plan.flush_denormals, native_library, _lanes(plan)
-    )
+        plan.device, threads_of(plan), plan.precision, plan.flush_denormals, native_library, _lanes(plan),
+        preallocates,
+    )  # fmt: skip
     begin = perf_counter_ns()
     session = backend.load(Path(plan.model_path), options)
     load_ns = perf_counter_ns() - begin

@@ -72,6 +72,8 @@ class Writer:
         self.durations = self._words[_FIRST:]
         self.count = 0
         self._ready = 0
+        for word in (_COUNT, _COLD, _WARMUP, _BLOCKS, _IS_STEADY):
+            self._words[word] = 0
 
     @property
     def room(self) -> int:

@@ -11,10 +11,14 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from profiler import folders
 from profiler.backends import ort
 from profiler.backends.base import LoadOptions
 from profiler.commands import demo
 from profiler.errors import ErrorKind, KnownError
+from profiler.plan import Concurrency, RunPlan, Stopping
+from profiler.runner import Ended, Event, Run
+from profiler.store import Store
 
 ONNX = demo.sample_paths()[0]
 
@@ -145,3 +149,48 @@ def test_outputs_whose_shape_depends_on_the_data_are_left_to_the_runtime(tmp_pat
 def test_threads_are_those_of_the_plan() -> None:
     session = ort.open_backend().load(ONNX, LoadOptions("cpu", 1))
     assert session._session.get_session_options().intra_op_num_threads == 1
+
+
+@pytest.mark.parametrize("declared", [["batch", 3], [5, 3], ["n", 3]])
+def test_a_model_that_declares_the_wrong_shape_of_its_answer_is_measured_all_the_same(
+    tmp_path: Path, declared: list[int | str]
+) -> None:
+    graph = helper.make_graph(
+        [helper.make_node("Concat", ["x", "x"], ["y"], axis=0)], "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 3])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, declared)],
+    )  # fmt: skip
+    path = tmp_path / "twice.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    stopping = Stopping(0.1, 3, 0.2)
+    plan = RunPlan(
+        str(path), "onnxruntime", batch=4, stopping=stopping, warmup=2, threads=1, replicates=1,
+        scenario=Concurrency(2),
+    )  # fmt: skip
+    heard: list[Event] = []
+    going = Run(plan, Store(folders.history_folder()), heard.append, checks=lambda: ())
+    going.start()
+    assert going.wait(60)
+    assert isinstance(heard[-1], Ended)
+    found = heard[-1].result
+    assert (found.error, found.latency.count > 3, found.accuracy.idempotent) == (None, True, True)
+    said = {reason.code: reason.parameters for reason in found.verdict.reasons} if found.verdict else {}
+    expected = {"name": "y", "declared": "5,3" if declared[0] == 5 else "4,3", "computed": "8,3"}
+    if declared[0] == "n":
+        assert "outputs_not_as_declared" not in said
+    else:
+        assert said["outputs_not_as_declared"] == {"file": "twice.onnx", "runtime": "onnxruntime", **expected}
+
+
+def test_an_operator_of_a_domain_that_nobody_declared_is_unknown_and_no_damage(tmp_path: Path) -> None:
+    graph = helper.make_graph(
+        [helper.make_node("Frob", ["x"], ["y"], domain="my.dom")], "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])],
+    )  # fmt: skip
+    path = tmp_path / "custom.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    with pytest.raises(KnownError) as refused:
+        ort.open_backend().load(path, LoadOptions("cpu", 1))
+    assert refused.value.kind is ErrorKind.OPERATOR_UNKNOWN
+    assert refused.value.info.parameters["operator"] == "Frob"

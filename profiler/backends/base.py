@@ -24,7 +24,8 @@ class LoadOptions(msgspec.Struct, frozen=True):
     `precision`: `as_is` keeps the file's own like for like (fp32 stays fp32, whatever the runtime would do
     by itself); else one of `Backend.precisions`. `flush_denormals`: take numbers too small for the normal
     format for zero, where the runtime can. `lanes`: so many calls may be under way at once.
-    `native_library`: what profiler.native_build made, or empty.
+    `native_library`: what profiler.native_build made, or empty. `preallocates`: answers lie in memory that
+    was made for them once, by the shapes that the file declares; else the runtime makes it at every call.
     """
 
     device: str
@@ -33,6 +34,7 @@ class LoadOptions(msgspec.Struct, frozen=True):
     flush_denormals: bool = False
     native_library: str = ""
     lanes: int = 1
+    preallocates: bool = True
 
 
 class Traced(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler.backends import cuda_spans, ort_providers, ort_trace, ort_values
+from profiler.backends import cuda_spans, ort_providers, ort_trace, ort_values, ort_words
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.backends.cuda_spans import Spans
 from profiler.backends.ort_providers import CPU
@@ -84,7 +83,7 @@ class OnnxRuntime:
             try:
                 session = self._ort.InferenceSession(str(path), settings, providers=providers)
             except Exception as error:
-                raise explain(error) from error
+                raise ort_words.explain(error) from error
         if session.get_providers()[0] != provider:
             raise KnownError(
                 ErrorKind.DEVICE_FELL_BACK,
@@ -92,7 +91,7 @@ class OnnxRuntime:
                 used=device_name(session.get_providers()[0]),
                 what=options.device.partition(":")[0],
             )
-        opened = OrtSession(self._ort, session, provider, index, options.precision)
+        opened = OrtSession(self._ort, session, provider, index, options)
         if options.precision in ("fp32", "tf32") and opened.precision_effective != options.precision:
             raise _unknown_precision(provider, options)
         return opened
@@ -124,18 +123,19 @@ class OrtSession(Untold):
     """An open ONNX model; see profiler.backends.base.Session."""
 
     def __init__(
-        self, module: Any, session: Any, provider: str, index: int | None, precision: str = "as_is"
+        self, module: Any, session: Any, provider: str, index: int | None, options: LoadOptions
     ) -> None:
         self._ort, self._session = module, session
         self._on = (device_name(provider).partition(":")[0], index or 0)
         self._bindings: dict[int, Any] = {}
+        self._preallocates = options.preallocates
         self.inputs = tuple(ort_values.spec_of(node) for node in session.get_inputs())
         self.outputs = tuple(ort_values.spec_of(node) for node in session.get_outputs())
         parts = _assigned(session)
         self.placement = _placement(session, parts)
         self.precision_effective = ort_providers.effective(
             provider,
-            precision,
+            options.precision,
             (*self.outputs, *self.inputs),
             {node.op_type for part in parts for node in part.get_nodes()},
         )
@@ -144,7 +144,9 @@ class OrtSession(Untold):
         self.ours_ns = 0
 
     def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
-        if any(map(ort_values.is_text, self.inputs)):
+        if any(map(ort_values.is_text, self.inputs)) or not (
+            self._preallocates or any(map(ort_values.is_carried, self.inputs))
+        ):
             return self._run_plainly(inputs)
         binding = self._session.io_binding()
         try:
@@ -154,7 +156,7 @@ class OrtSession(Untold):
             for spec in self.outputs:
                 self._bind_output(binding, spec, _dimensions(self.inputs, inputs))
         except Exception as error:
-            raise explain(error) from error
+            raise ort_words.explain(error) from error
         call = functools.partial(self._session.run_with_iobinding, binding)
         self._bindings[id(call)] = binding
         return call
@@ -192,7 +194,7 @@ class OrtSession(Untold):
         return cuda_spans.by_wall(functools.partial(self._session.run_with_iobinding, binding))
 
     def explain(self, error: Exception) -> KnownError:
-        return explain(error)
+        return ort_words.explain(error)
 
     def close(self) -> None:
         self._bindings.clear()
@@ -247,67 +249,3 @@ def _notes(placement: tuple[Placement, ...], provider: str) -> tuple[Reason, ...
     if not strayed:
         return ()
     return (Reason("cpu_fallback", {"count": str(strayed), "total": str(total), "provider": provider}),)
-
-
-_PATTERNS: tuple[tuple[str, ErrorKind], ...] = (
-    (r"bad_alloc|Failed to allocate memory|out of memory|CUDA_ERROR_OUT_OF_MEMORY", ErrorKind.OUT_OF_MEMORY),
-    (r"opset \d+ is under development|ValidateOpsetForDomain|only \*guarantees\* support",
-     ErrorKind.OPSET_UNKNOWN),
-    (r"No Op registered for|NOT_IMPLEMENTED|is not a registered function/op", ErrorKind.OPERATOR_UNKNOWN),
-    (r"External data path does not exist", ErrorKind.EXTERNAL_DATA_MISSING),
-    (r"External data path validation failed", ErrorKind.EXTERNAL_DATA_OUTSIDE),
-    (r"Got invalid dimensions|Invalid rank for input|INVALID_ARGUMENT.*dimension", ErrorKind.SHAPE_MISMATCH),
-    (r"Protobuf parsing failed|INVALID_PROTOBUF|INVALID_GRAPH|Load model from", ErrorKind.MODEL_DAMAGED),
-    (r"Deserialize tensor", ErrorKind.MODEL_DAMAGED),
-)  # fmt: skip
-
-
-_NOISE = (
-    r"\x1b\[[0-9;]*m",
-    r"\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : ",
-    r"/onnxruntime_src/\S+:\d+ ",
-    r"(?:[\w:]+::)+\w+\([^)]*\)(?: const)? ",
-    r"^Error in execution: ",
-    r"Status Message: ",
-)
-
-
-def _plain(text: str) -> str:
-    """The runtime's words without colours, codes, source files and signatures of its own functions."""
-    for pattern in _NOISE:
-        text = re.sub(pattern, "", text)
-    return " ".join(text.split())
-
-
-def explain(error: Exception) -> KnownError:
-    """What the runtime's words mean in the user's world; RUNTIME_REFUSED where they tell nothing more."""
-    if isinstance(error, KnownError):
-        return error
-    if isinstance(error, MemoryError):
-        return KnownError(ErrorKind.OUT_OF_MEMORY)
-    said, text = str(error), _plain(str(error))
-    for pattern, kind in _PATTERNS:
-        if re.search(pattern, said):
-            return KnownError(kind, text, runtime="onnxruntime", **_named(kind, text))
-    return KnownError(ErrorKind.RUNTIME_REFUSED, text, runtime="onnxruntime")
-
-
-_DETAILS: dict[ErrorKind, dict[str, str]] = {
-    ErrorKind.OPERATOR_UNKNOWN: {
-        "operator": r"No Op registered for (\S+)|(\S+?)\(-?\d+\) is not a registered"
-    },
-    ErrorKind.OPSET_UNKNOWN: {"opset": r"Opset (\d+)"},
-    ErrorKind.EXTERNAL_DATA_MISSING: {"data": r'does not exist: "(?:[^"]*[/\\])?([^"]+)"'},
-    ErrorKind.SHAPE_MISMATCH: {"name": r"for input: (\S+)"},
-    ErrorKind.MODEL_DAMAGED: {},
-}
-
-
-def _named(kind: ErrorKind, text: str) -> dict[str, str]:
-    """What the runtime's words name: an operator, an opset, a file."""
-    named = {}
-    for name, pattern in _DETAILS.get(kind, {}).items():
-        found = re.search(pattern, text)
-        if found:
-            named[name] = next(group for group in found.groups() if group)
-    return named

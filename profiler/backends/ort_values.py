@@ -55,6 +55,11 @@ def is_text(spec: Tensor) -> bool:
     return spec.dtype == "object"
 
 
+def is_carried(spec: Tensor) -> bool:
+    """Of a type that numpy lacks: its bits can be bound, and cannot be passed otherwise."""
+    return spec.dtype in _CARRIED
+
+
 def is_preallocated(spec: Tensor) -> bool:
     """Whether the answer can lie in memory that we make: numbers of a dtype that numpy has."""
     return spec.dtype in _DTYPES.values() and spec.dtype != "object"

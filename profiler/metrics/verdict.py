@@ -25,6 +25,7 @@ LEVELS: dict[str, Level] = {
     "batch_is_fixed": Level.TRUSTED,
     "input_cast": Level.TRUSTED,
     "inputs_fewer": Level.TRUSTED,
+    "outputs_not_as_declared": Level.TRUSTED,
     "input_transposed": Level.TRUSTED,
     "input_rest_unused": Level.TRUSTED,
     "dimension_guessed": Level.CAUTION,
