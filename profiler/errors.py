@@ -30,6 +30,8 @@ class ErrorKind(TextEnum):
     SHAPE_NEEDED = "shape_needed"
     INPUT_UNKNOWN = "input_unknown"
     INPUT_UNREADABLE = "input_unreadable"
+    INPUT_MISSING = "input_missing"
+    INPUT_OTHER_OPTION = "input_other_option"
     INPUT_DTYPE = "input_dtype"
     INPUT_NOT_FINITE = "input_not_finite"
     INPUT_KIND = "input_kind"

@@ -27,8 +27,9 @@ def decoded(plan: RunPlan, folder: Path, ask: Ask = survey_client.ask) -> RunPla
     """The plan with folders of decoded pictures, made below `folder`, in place of the pictures themselves.
 
     Of a folder the first pictures by name are taken, as many as the sets of inputs need at the largest
-    batch, and at most 256. Raises KnownError: INPUT_UNREADABLE for a picture that is none or too large and
-    for a folder that holds both pictures and arrays; what `survey_client.ask` raises where the decoder dies.
+    batch, and at most 256. Raises KnownError: INPUT_MISSING; INPUT_UNREADABLE for a picture that is none or
+    too large and for a folder that holds both pictures and arrays; what `survey_client.ask` raises where
+    the decoder dies.
     """
     files = dict(plan.input_files)
     for number, (name, path) in enumerate(plan.input_files.items()):
@@ -43,7 +44,11 @@ def decoded(plan: RunPlan, folder: Path, ask: Ask = survey_client.ask) -> RunPla
 def pictures_of(path: Path, most: int = MOST_PICTURES) -> list[Path]:
     """The picture itself, or those of a folder by their names; none where it is no picture."""
     if not path.is_dir():
-        return [path] if path.suffix.lower() in SUFFIXES else []
+        if path.suffix.lower() not in SUFFIXES:
+            return []
+        if not path.exists():
+            raise KnownError(ErrorKind.INPUT_MISSING, file=path.name)
+        return [path]
     try:
         inside = sorted(file for file in path.iterdir() if file.is_file())
     except OSError as error:

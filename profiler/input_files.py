@@ -37,7 +37,7 @@ class Given(NamedTuple):
 def read(input_files: Mapping[str, str], specs: Sequence[Tensor]) -> dict[str, Source]:
     """The files' contents by input name; the empty name stands for one .npz with several.
 
-    Raises KnownError: INPUT_UNREADABLE, INPUT_UNKNOWN.
+    Raises KnownError: INPUT_MISSING, INPUT_UNREADABLE, INPUT_OTHER_OPTION, FILE_FORBIDDEN, INPUT_UNKNOWN.
     """
     found: dict[str, Source] = {}
     for name, path in input_files.items():
@@ -69,13 +69,13 @@ def _array(path: Path) -> Array:
     if isinstance(loaded, np.ndarray):
         return loaded
     with loaded:
-        raise KnownError(ErrorKind.INPUT_UNREADABLE, ".npz", file=path.name)
+        raise KnownError(ErrorKind.INPUT_OTHER_OPTION, ".npz", file=path.name, what="npz")
 
 
 def _named(path: Path) -> dict[str, Source]:
     loaded = _load(path)
     if isinstance(loaded, np.ndarray):
-        raise KnownError(ErrorKind.INPUT_UNREADABLE, ".npy", file=path.name)
+        raise KnownError(ErrorKind.INPUT_OTHER_OPTION, ".npy", file=path.name, what="npy")
     with loaded:
         try:
             return {name: Source([loaded[name]]) for name in loaded.files}
@@ -86,6 +86,10 @@ def _named(path: Path) -> dict[str, Source]:
 def _load(path: Path) -> Any:
     try:
         return np.load(path, allow_pickle=False)
+    except FileNotFoundError as error:
+        raise KnownError(ErrorKind.INPUT_MISSING, str(error), file=path.name) from error
+    except PermissionError as error:
+        raise KnownError(ErrorKind.FILE_FORBIDDEN, str(error), file=path.name) from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise KnownError(ErrorKind.INPUT_UNREADABLE, str(error), file=path.name) from error
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from profiler import inspection_parts as parts
 from profiler import messages
 from profiler.errors import ErrorKind, KnownError
@@ -22,9 +24,19 @@ def describe(request: messages.Inspect) -> messages.Description:
     if reader is None:
         raise KnownError(ErrorKind.FORMAT_UNKNOWN, file=path.name)
     try:
-        return reader(request, path)
+        return _explained(reader(request, path))
     except OSError as error:
         raise KnownError(ErrorKind.FILE_UNREADABLE, str(error), file=path.name) from error
+
+
+def _explained(found: messages.Description) -> messages.Description:
+    """FLOPs that are not known have a reason: the operators that nothing was counted of."""
+    missing = "flops.per_inference"
+    if found.flops.per_inference is not None or missing in found.unavailable:
+        return found
+    names = ", ".join(f"{name} {count}" for name, count in sorted(found.flops.uncounted_operators.items()))
+    reason = Reason("operators_not_counted", {"operators": names}) if names else Reason("nothing_to_count")
+    return msgspec.structs.replace(found, unavailable={**found.unavailable, missing: reason})
 
 
 def _onnx(request: messages.Inspect, path: Path) -> messages.Description:

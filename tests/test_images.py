@@ -129,3 +129,9 @@ def test_a_decoder_that_says_something_else_is_not_believed(tmp_path: Path) -> N
     with pytest.raises(KnownError) as caught:
         image_client.decoded(plan, tmp_path, lambda request, seconds: messages.Decoded(()))
     assert caught.value.kind is ErrorKind.CHILD_GARBAGE
+
+
+def test_a_picture_that_is_not_there_is_missing_and_not_broken(tmp_path: Path) -> None:
+    with pytest.raises(KnownError) as missing:
+        image_client.pictures_of(tmp_path / "none.png")
+    assert missing.value.kind is ErrorKind.INPUT_MISSING

@@ -145,10 +145,10 @@ def test_wrong_inputs_are_refused_by_kind(tmp_path: Path) -> None:
     assert _kind({"picture": str(path)}, IMAGE) is ErrorKind.INPUT_UNKNOWN
     path.write_text("not an array")
     assert _kind(files, IMAGE) is ErrorKind.INPUT_UNREADABLE
-    assert _kind({"image": str(tmp_path / "none.npy")}, IMAGE) is ErrorKind.INPUT_UNREADABLE
+    assert _kind({"image": str(tmp_path / "none.npy")}, IMAGE) is ErrorKind.INPUT_MISSING
     np.savez(tmp_path / "x.npz", image=np.ones(1))
-    assert _kind({"image": str(tmp_path / "x.npz")}, IMAGE) is ErrorKind.INPUT_UNREADABLE
-    assert _kind({"": str(tmp_path / "none.npz")}, IMAGE) is ErrorKind.INPUT_UNREADABLE
+    assert _kind({"image": str(tmp_path / "x.npz")}, IMAGE) is ErrorKind.INPUT_OTHER_OPTION
+    assert _kind({"": str(tmp_path / "none.npz")}, IMAGE) is ErrorKind.INPUT_MISSING
     (tmp_path / "empty").mkdir()
     assert _kind({"image": str(tmp_path / "empty")}, IMAGE) is ErrorKind.INPUT_UNREADABLE
 

@@ -8,13 +8,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from profiler import inspect_client, inspection, messages
 from profiler.commands import inspect
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Reason
-from tests import bad_files
+from tests import bad_files, onnx_graphs
 
 SAMPLES = Path(__file__).parent.parent / "resources" / "samples"
 ONNX = SAMPLES / "digits.onnx"
@@ -159,3 +161,15 @@ def test_a_batch_that_is_no_count_is_wrong_usage(batch: str, capsys: pytest.Capt
         command(str(ONNX), "--batch", batch)
     assert caught.value.code == 2
     assert "whole number" in capsys.readouterr().err
+
+
+def test_flops_that_are_not_known_name_the_operators_that_keep_them(tmp_path: Path) -> None:
+    node = helper.make_node("StringNormalizer", ["x"], ["y"])
+    text = helper.make_tensor_value_info("x", TensorProto.STRING, [2])
+    path = tmp_path / "text.onnx"
+    onnx.save(onnx_graphs.build([node], [text]), path)
+    found = inspection.describe(messages.Inspect(str(path), "onnx"))
+    assert found.flops.per_inference is None
+    assert found.unavailable["flops.per_inference"] == Reason(
+        "operators_not_counted", {"operators": "StringNormalizer 1"}
+    )

@@ -183,6 +183,11 @@ def test_what_it_says_is_told_in_the_users_words(said: str, kind: ErrorKind) -> 
     assert litert_words.explain(RuntimeError(said)).kind is kind
 
 
+def test_the_precision_that_the_file_is_in_may_be_asked_for() -> None:
+    session = open_backend().load(TFLITE, LoadOptions("cpu", 1, "fp32"))
+    assert session.precision_effective == "fp32"
+
+
 def test_other_devices_precisions_and_a_trace_are_not_offered(tmp_path: Path) -> None:
     backend = open_backend()
     assert (backend.devices(), backend.precisions("cpu")) == (("cpu",), ())
@@ -193,6 +198,7 @@ def test_other_devices_precisions_and_a_trace_are_not_offered(tmp_path: Path) ->
         with pytest.raises(KnownError) as refused:
             backend.load(TFLITE, options)
         assert refused.value.kind is kind
+    assert refused.value.info.parameters["known"] == "as_is, fp32"
     with pytest.raises(KnownError) as refused:
         backend.trace(TFLITE, LoadOptions("cpu", 1), TraceOrder({}, 1, 0, tmp_path))
     assert refused.value.kind is ErrorKind.TRACE_NOT_OFFERED

@@ -164,6 +164,7 @@ def test_a_cut_file_a_missing_bin_and_a_wrong_shape_are_told_apart(backend: Open
         found.append(refused.value.kind)
         assert "src/" not in refused.value.info.text
     assert found == [ErrorKind.MODEL_DAMAGED, ErrorKind.EXTERNAL_DATA_MISSING]
+    assert refused.value.info.parameters["data"] == "alone.bin"
     session = backend.load(SAMPLES / "digits.xml", OPTIONS)
     with pytest.raises(RuntimeError) as wrong:
         session.bind({"image": np.zeros((1, 1, 9, 9), dtype=np.float32)})()

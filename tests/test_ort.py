@@ -101,6 +101,15 @@ def test_a_precision_that_is_not_offered_is_refused_with_those_that_are() -> Non
         assert caught.value.info.parameters["known"] == "as_is, fp32"
 
 
+def test_the_precision_that_a_file_is_in_may_be_asked_for_where_the_provider_offers_no_such_choice() -> None:
+    module = FakeOrt(FakeSession(["CUDAExecutionProvider", ort.CPU], {"CUDAExecutionProvider": 7}))
+    session = ort.OnnxRuntime(module).load(Path("m.onnx"), LoadOptions("cuda:0", 1, "fp16"))
+    assert session.precision_effective == "fp16"
+    with pytest.raises(KnownError) as caught:
+        ort.OnnxRuntime(module).load(Path("m.onnx"), LoadOptions("cuda:0", 1, "bf16"))
+    assert caught.value.info.parameters["known"] == "as_is, fp32, tf32, fp16"
+
+
 def test_fp32_asked_of_a_file_that_is_not_is_refused() -> None:
     module = FakeOrt(FakeSession(["CUDAExecutionProvider", ort.CPU], {"CUDAExecutionProvider": 7}))
     with pytest.raises(KnownError) as caught:

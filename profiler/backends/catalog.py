@@ -24,6 +24,7 @@ class Runtime(msgspec.Struct, frozen=True):
     """A runtime: `module` holds `open_backend()`, pip installs `distribution`, which brings `import_name`.
 
     `holds_lock`: its calls keep Python's interpreter lock, so several at once need several processes.
+    `needs_gpu`: nothing but an NVIDIA GPU runs it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Runtime(msgspec.Struct, frozen=True):
     distribution: str
     import_name: str
     holds_lock: bool = False
+    needs_gpu: bool = False
 
     @property
     def install_command(self) -> str:
@@ -56,7 +58,8 @@ RUNTIMES: tuple[Runtime, ...] = (
             holds_lock=True),
     Runtime("openvino", "OpenVINO", "profiler.backends.openvino", "openvino", "openvino"),
     Runtime("litert", "LiteRT", "profiler.backends.litert", "ai-edge-litert", "ai_edge_litert"),
-    Runtime("tensorrt", "TensorRT", "profiler.backends.tensorrt", "tensorrt", "tensorrt"),
+    Runtime("tensorrt", "TensorRT", "profiler.backends.tensorrt", "tensorrt", "tensorrt",
+            needs_gpu=True),
 )  # fmt: skip
 
 FORMATS: tuple[Format, ...] = (

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler.backends import litert_placement, litert_words, tflite_file, tflite_precision
+from profiler.backends import litert_placement, litert_words, precisions, tflite_file, tflite_precision
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
@@ -57,9 +57,9 @@ class LiteRt:
     def load(self, path: Path, options: LoadOptions) -> LiteRtSession:
         if options.device != "cpu":
             raise KnownError(ErrorKind.DEVICE_UNKNOWN, device=options.device, runtime=self.name, known="cpu")
-        if options.precision != "as_is":
-            raise KnownError(ErrorKind.PRECISION_UNKNOWN, precision=options.precision, known="as_is")
-        return LiteRtSession(self._module, path, options.threads)
+        session = LiteRtSession(self._module, path, options.threads)
+        precisions.check_own(options, self.name, self.precisions(options.device), session.precision_effective)
+        return session
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
         """The interpreter's profiler is not among what its Python module offers (2.3)."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler.backends import openvino_graph, openvino_import, openvino_trace, openvino_words
+from profiler.backends import openvino_graph, openvino_import, openvino_trace, openvino_words, precisions
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
@@ -56,7 +56,7 @@ class OpenVino:
             compiled = self._compile(model, options, PERF_COUNT=True)
             session = OpenVinoSession(self._ov, compiled, None, options.device, model)
             return openvino_trace.trace(
-                compiled, session.bind(order.inputs), session.request(0), order, options.device
+                compiled, model, session.bind(order.inputs), session.request(0), order, options.device
             )
         except Exception as error:
             raise openvino_words.explain(error) from error
@@ -71,15 +71,11 @@ class OpenVino:
             )
         offered = self.precisions(options.device)
         if options.precision not in ("as_is", *offered):
-            raise KnownError(
-                ErrorKind.PRECISION_UNKNOWN,
-                precision=options.precision,
-                known=", ".join(("as_is", *offered)),
-            )
+            raise precisions.refusal(options.precision, self.name, offered)
         try:
             return self._core.read_model(str(path))
         except Exception as error:
-            raise openvino_words.explain(error) from error
+            raise openvino_words.explain(error, _weights_of(path)) from error
 
     def _compile(self, model: Any, options: LoadOptions, **more: object) -> Any:
         device = options.device.upper()
@@ -199,3 +195,8 @@ def _where(compiled: Any, device: str) -> str:
     except Exception:  # noqa: BLE001 - not every device has this property; then it is the one that was asked for
         return device.upper()
     return ", ".join(found) if isinstance(found, (list, tuple)) else str(found)
+
+
+def _weights_of(path: Path) -> str:
+    """The file beside an IR that holds its weights; other formats name theirs themselves."""
+    return path.with_suffix(".bin").name if path.suffix.lower() == ".xml" else ""

@@ -34,8 +34,8 @@ def plain(text: str) -> str:
     return " ".join((kept[-1] if kept else text).split())[:400]
 
 
-def explain(error: Exception) -> KnownError:
-    """RUNTIME_REFUSED where the words tell nothing more."""
+def explain(error: Exception, data: str = "") -> KnownError:
+    """RUNTIME_REFUSED where the words tell nothing more; `data` is the file of weights that belongs to it."""
     if isinstance(error, KnownError):
         return error
     said = str(error)
@@ -43,17 +43,17 @@ def explain(error: Exception) -> KnownError:
         return KnownError(ErrorKind.OUT_OF_MEMORY, said)
     for pattern, kind in _PATTERNS:
         if re.search(pattern, said):
-            return KnownError(kind, plain(said), runtime="openvino", **_named(kind, said))
+            return KnownError(kind, plain(said), runtime="openvino", **_named(kind, said, data))
     return KnownError(ErrorKind.RUNTIME_REFUSED, plain(said), runtime="openvino")
 
 
-def _named(kind: ErrorKind, text: str) -> dict[str, str]:
+def _named(kind: ErrorKind, text: str, data: str) -> dict[str, str]:
     if kind is ErrorKind.OPERATOR_UNKNOWN:
         found = re.search(r"(?:rule found for operations?|operations?:|op:|type) [:'\"]?([\w.:]+)", text)
         return {"operator": found.group(1) if found else ""}
     if kind is ErrorKind.EXTERNAL_DATA_MISSING:
         found = re.search(r"([^/\\\s'\"]+\.(?:bin|data|weights))", text)
-        return {"data": found.group(1) if found else ".bin"}
+        return {"data": found.group(1) if found else data}
     if kind is ErrorKind.SHAPE_MISMATCH:
         return {"name": "", "detail": plain(text)}
     return {}

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler.backends import cuda_spans, ort_providers, ort_trace, ort_values, ort_words
+from profiler.backends import cuda_spans, ort_providers, ort_trace, ort_values, ort_words, precisions
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.backends.cuda_spans import Spans
 from profiler.backends.ort_providers import CPU
@@ -75,8 +75,8 @@ class OnnxRuntime:
 
     def _open(self, path: Path, options: LoadOptions, settings: Any) -> OrtSession:
         provider, index = self._provider(options.device)
-        if options.precision not in ("as_is", *ort_providers.precisions(provider)):
-            raise _unknown_precision(provider, options)
+        offered = ort_providers.precisions(provider)
+        asked, options = options, precisions.settled(options, offered)
         providers = ort_providers.chain(provider, index, options, self._providers())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -92,8 +92,9 @@ class OnnxRuntime:
                 what=options.device.partition(":")[0],
             )
         opened = OrtSession(self._ort, session, provider, index, options)
+        precisions.check_own(asked, self.name, offered, opened.precision_effective)
         if options.precision in ("fp32", "tf32") and opened.precision_effective != options.precision:
-            raise _unknown_precision(provider, options)
+            raise precisions.refusal(options.precision, self.name, (), opened.precision_effective)
         return opened
 
     def _providers(self) -> list[str]:
@@ -217,11 +218,6 @@ def _dimensions(specs: tuple[Tensor, ...], inputs: Mapping[str, Array]) -> dict[
             pairs = zip(spec.shape, inputs[spec.name].shape)
             sizes |= {dim: size for dim, size in pairs if isinstance(dim, str)}
     return sizes
-
-
-def _unknown_precision(provider: str, options: LoadOptions) -> KnownError:
-    known = ", ".join(("as_is", *ort_providers.precisions(provider)))
-    return KnownError(ErrorKind.PRECISION_UNKNOWN, precision=options.precision, known=known)
 
 
 def _assigned(session: Any) -> Sequence[Any]:

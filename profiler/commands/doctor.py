@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes.util
+import functools
 import os
 import platform
 import shutil
@@ -16,7 +17,8 @@ from typing import TextIO
 import msgspec
 
 from hardware import probe
-from profiler import error_text, folders, other_python, survey_client, units, wording
+from hardware.machine import Machine
+from profiler import error_text, folders, messages, other_python, survey_client, units, wording
 from profiler.backends import catalog
 from profiler.commands import display, documents, self_test
 from profiler.commands.self_test import Finding
@@ -73,11 +75,14 @@ class Doctor:
             return
         for found in runtimes:
             if found.missing is None:
-                text = self._say("devices", version=found.version, devices=", ".join(found.devices))
+                devices = ", ".join(map(functools.partial(self._device, found), found.devices))
+                text = self._say("devices", version=found.version, devices=devices)
                 yield self._found("runtime", text, name=found.name)
             elif is_installed(found.name):
                 text = wording.reason_sentence(found.missing, self._language)
                 yield self._found("runtime", text, "missing", name=found.name)
+            elif catalog.runtime(found.name).needs_gpu and not self._machine.gpus:
+                yield self._found("runtime", self._say("runtime_without_card"), "note", name=found.name)
             else:
                 distribution = catalog.runtime(found.name).distribution
                 command = f"pip install {distribution}"
@@ -85,6 +90,16 @@ class Doctor:
                     command = other_python.install_command(other.path, distribution)
                 text = self._say("runtime_missing", command=command)
                 yield self._found("runtime", text, "missing", name=found.name)
+
+    def _device(self, found: messages.Runtime, device: str) -> str:
+        offered = found.precisions.get(device, ())
+        if not offered:
+            return error_text.visible(device)
+        return self._say("device_precisions", device=device, precisions=", ".join(offered))
+
+    @functools.cached_property
+    def _machine(self) -> Machine:
+        return probe.probe_in_child()
 
     def _window(self) -> Finding:
         command = [sys.executable, "-c", "import PySide6.QtWidgets, PySide6; print(PySide6.__version__)"]
@@ -125,7 +140,7 @@ class Doctor:
         return self._found("cpu_energy", str(_RAPL.parent.name))
 
     def _gpus(self) -> Finding:
-        machine = probe.probe_in_child()
+        machine = self._machine
         names = ", ".join(gpu.name or units.DASH for gpu in machine.gpus)
         if names:
             return self._found("nvml", names)

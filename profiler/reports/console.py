@@ -44,6 +44,9 @@ def print_result(result: RunResult, language: Language, out: TextIO, saved: bool
     print(answer.sentence(result, language), file=out)
     if result.error is not None:
         print(error_text.sentence(result.error, language, file=result.model.name), file=out)
+    if _is_without_figures(result):
+        _say_kept(result, saved, language, out)
+        return
     if result.verdict is not None:
         level = wording.say("report", f"verdict_{result.verdict.level.value}", language)
         print(f"{wording.say('report', 'verdict', language)} {level}", file=out)
@@ -68,6 +71,15 @@ def print_result(result: RunResult, language: Language, out: TextIO, saved: bool
         heading("not_measured")
         for line in missing:
             print(f"  - {line.value}  ({line.label})", file=out)
+    _say_kept(result, saved, language, out)
+
+
+def _is_without_figures(result: RunResult) -> bool:
+    """A run that failed before it measured anything: why each figure is missing is one and the same."""
+    return result.error is not None and not result.latency.count and not result.points
+
+
+def _say_kept(result: RunResult, saved: bool, language: Language, out: TextIO) -> None:
     if saved:
         print(f"\n  {wording.say('report', 'kept_as', language, id=result.id)}", file=out)
 

@@ -132,7 +132,8 @@ class _Table:
             return
         shapes = ", ".join(f"{visible(name)} {written(shape)}" for name, shape in self._found.shapes.items())
         macs = units.quantity(flops.macs_per_inference)
-        value = self._say("flops_value", flops=units.flops(flops.per_inference), shapes=shapes, macs=macs)
+        code = "flops_value" if shapes else "flops_without_inputs"
+        value = self._say(code, flops=units.flops(flops.per_inference), shapes=shapes, macs=macs)
         yield self._say("flops"), value
         if flops.integer_per_inference:
             integer = units.quantity(flops.integer_per_inference)
@@ -151,6 +152,8 @@ class _Table:
         counts = {each.type: each.count for each in self._found.operators}
         if "operators" in self._found.unavailable:
             return self._unknown("operators")
+        if not counts:
+            return self._say("operators_none")
         total = f"{sum(counts.values()):,}"
         return self._say("operators_value", total=total, parts=_counted_words(counts))
 
