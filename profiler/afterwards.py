@@ -9,7 +9,16 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from profiler import assembly, denormals, inspect_client, judgement, messages, operators, survey_client
+from profiler import (
+    assembly,
+    denormals,
+    inspect_client,
+    judgement,
+    messages,
+    model_files,
+    operators,
+    survey_client,
+)
 from profiler.attempt import Attempt, Means
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.heard import Gathered, Heard
@@ -46,6 +55,24 @@ def _describe(gathered: Gathered, chosen: Heard | None, format_name: str) -> Non
         )
     except KnownError as error:
         gathered.description_error = error.info
+
+
+def look_at_parts(gathered: Gathered, path: Path, begun_wall_ns: int) -> None:
+    """Files beside the model that only its description names belong to what was measured, too.
+
+    Never raises: a part that cannot be read any more counts as changed.
+    """
+    if gathered.description is None:
+        return
+    known = {part.name for part in gathered.model.parts}
+    named = [part for part in gathered.description.parts if part.name not in known]
+    try:
+        found = model_files.identified(path, named)
+        changed = model_files.changed_since(path, named, begun_wall_ns)
+    except OSError:
+        found, changed = tuple(named), True
+    gathered.model = msgspec.structs.replace(gathered.model, parts=(*gathered.model.parts, *found))
+    gathered.file_changed = gathered.file_changed or changed
 
 
 def _look_at_denormals(gathered: Gathered, outcomes: list[Outcome], means: Means, folder: Path) -> None:

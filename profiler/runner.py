@@ -180,7 +180,7 @@ class Run:
             self._over.set()
 
     def _carry_out(self) -> Ended:
-        begun = time.monotonic_ns()
+        begun, begun_wall = time.monotonic_ns(), time.time_ns()
         path = Path(self.plan.model_path)
         form = settling.check(self.plan)
         stamps = model_files.stamps(path, form.name)
@@ -202,6 +202,7 @@ class Run:
         gathered.file_changed = model_files.stamps(path, form.name) != stamps
         with self._turn():
             afterwards.look(gathered, outcomes, self._means(gathered, form), self._folder)
+            afterwards.look_at_parts(gathered, path, begun_wall)
         return self._save(gathered, outcomes)
 
     def _prepare(self, gathered: Gathered) -> int:

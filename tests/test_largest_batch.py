@@ -10,13 +10,11 @@ import psutil
 import pytest
 from onnx import helper
 
-from profiler import batch_search, conversation, folders
+from profiler import batch_search, conversation
 from profiler.errors import KnownError
 from profiler.plan import RunPlan, Stopping
-from profiler.result import RunResult, Status
-from profiler.runner import Ended, Event, Run
-from profiler.store import Store
-from tests import onnx_graphs
+from profiler.result import Status
+from tests import onnx_graphs, runs
 
 MB = 1_000_000
 LIMIT = 300 * MB
@@ -35,18 +33,9 @@ def wide(tmp_path: Path) -> Path:
     return path
 
 
-def _carried_out(plan: RunPlan) -> RunResult:
-    heard: list[Event] = []
-    going = Run(plan, Store(folders.history_folder()), heard.append, checks=lambda: ())
-    going.start()
-    assert going.wait(100)
-    assert isinstance(heard[-1], Ended), heard[-1]
-    return heard[-1].result
-
-
 def test_a_run_at_the_largest_batch_keeps_the_limit_that_it_was_found_under(wide: Path) -> None:
     plan = RunPlan(str(wide), "onnxruntime", threads=1, memory_limit_bytes=LIMIT, finds_largest_batch=True)
-    found = _carried_out(plan)
+    found = runs.carried_out(plan)
     largest = found.largest_batch
     assert largest is not None
     assert largest.smallest_failing is not None
@@ -64,7 +53,7 @@ def test_a_run_at_the_largest_batch_keeps_the_limit_that_it_was_found_under(wide
         str(wide), "onnxruntime", threads=1, batch=int(0.97 * largest.batch), memory_limit_bytes=LIMIT,
         stopping=Stopping(0.2, 3, 0.3), warmup=2, replicates=1,
     )  # fmt: skip
-    kept_to = _carried_out(again)
+    kept_to = runs.carried_out(again)
     assert (kept_to.status, kept_to.error) == (Status.FINISHED, None)
     assert kept_to.plan.distinct_inputs == 1
     assert kept_to.verdict is not None

@@ -11,14 +11,12 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from profiler import folders
 from profiler.backends import ort
 from profiler.backends.base import LoadOptions
 from profiler.commands import demo
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import Concurrency, RunPlan, Stopping
-from profiler.runner import Ended, Event, Run
-from profiler.store import Store
+from tests import runs
 
 ONNX = demo.sample_paths()[0]
 
@@ -176,12 +174,7 @@ def test_a_model_that_declares_the_wrong_shape_of_its_answer_is_measured_all_the
         str(path), "onnxruntime", batch=4, stopping=stopping, warmup=2, threads=1, replicates=1,
         scenario=Concurrency(2),
     )  # fmt: skip
-    heard: list[Event] = []
-    going = Run(plan, Store(folders.history_folder()), heard.append, checks=lambda: ())
-    going.start()
-    assert going.wait(60)
-    assert isinstance(heard[-1], Ended)
-    found = heard[-1].result
+    found = runs.carried_out(plan)
     assert (found.error, found.latency.count > 3, found.accuracy.idempotent) == (None, True, True)
     said = {reason.code: reason.parameters for reason in found.verdict.reasons} if found.verdict else {}
     expected = {"name": "y", "declared": "5,3" if declared[0] == 5 else "4,3", "computed": "8,3"}
