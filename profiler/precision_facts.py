@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from profiler.backends.ort_providers import NEVER_FUSED
 from profiler.messages import Node
-from profiler.result import Flops
 
 _TF32_SINCE = 8.0  # compute capability; NVIDIA Ampere architecture whitepaper
 _FLOATS = ("fp32", "tf32")
@@ -37,32 +36,41 @@ def effective(
     runtime: str,
     device: str,
     machine: Mapping[str, Any],
-    flops: Flops,
+    nodes: Sequence[Node],
     weights_by_dtype: Mapping[str, int],
-    operators: Collection[str],
 ) -> str | None:
     """`said` by the runtime, or what it comes to; `machine` is hardware.machine.Machine as plain data.
 
     ONNX Runtime tells which provider took which node and not in what type the nodes compute, so the
-    integer share of the products and the type of the weights are the graph's.
+    integer products and the type of the weights are the graph's.
     """
     if said == "tf32" and _capability(device, machine) < _TF32_SINCE:
         return "fp32"
-    if runtime != "onnxruntime" or said in (None, "unknown", "mixed"):
+    if runtime != "onnxruntime" or said in (None, "unknown"):
         return said
     if device == "cpu":
-        return _quantised(flops, operators) or said
+        return _of_products(said, nodes)
     halves = weights_by_dtype.get("float16", 0) + weights_by_dtype.get("bfloat16", 0)
     is_half = halves > weights_by_dtype.get("float32", 0)
     return "mixed" if is_half and said in _FLOATS else said
 
 
-def _quantised(flops: Flops, operators: Collection[str]) -> str:
-    """int8 where every counted product is fused into one of integers, mixed where some are; else empty."""
-    if not flops.per_inference or not flops.integer_per_inference:
-        return ""
-    is_whole = flops.integer_per_inference == flops.per_inference
-    return "int8" if is_whole and not NEVER_FUSED.intersection(operators) else "mixed"
+def _of_products(said: str, nodes: Sequence[Node]) -> str:
+    """int8 where every product of the graph is fused into one of integers, mixed where some are.
+
+    Where none is, a graph that quantises all the same computes in floats: numbers are rounded on the way in
+    or out, or only kept in integers. Products whose shapes are not known leave it at what was said.
+    """
+    if any(node.flops is None and node.integer_operations is None for node in nodes):
+        return said
+    products = [node for node in nodes if node.flops or node.integer_operations]
+    in_integers = {bool(node.integer_operations) and node.type not in NEVER_FUSED for node in products}
+    if in_integers == {True}:
+        return "int8"
+    if in_integers == {True, False}:
+        return "mixed"
+    is_unfused = any(node.integer_operations for node in products)
+    return "fp32" if products and (said == "int8" or is_unfused) else said
 
 
 def _capability(device: str, machine: Mapping[str, Any]) -> float:

@@ -8,7 +8,7 @@ from profiler import precision_facts, settings_text
 from profiler.heard import Gathered, Heard
 from profiler.messages import Loaded
 from profiler.plan import MultiStream, Server
-from profiler.result import Environment, Flops, Model, Plan, Point
+from profiler.result import Environment, Model, Plan, Point
 
 
 def model(gathered: Gathered, heard: Heard | None) -> Model:
@@ -87,7 +87,6 @@ def _precision(gathered: Gathered, loaded: Loaded | None) -> str | None:
         asked.runtime,
         asked.device,
         gathered.machine,
-        described.flops if described is not None else Flops(),
+        described.nodes if described is not None else (),
         described.weights_by_dtype if described is not None else {},
-        {count.type for count in described.operators} if described is not None else (),
     )

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
+from onnx import helper
 
-from profiler import precision_facts
+from profiler import inspection_onnx, messages, precision_facts
 from profiler.messages import Node
-from profiler.result import Flops
+from tests import onnx_graphs
 
 T4, A100 = {"compute_capability": "7.5"}, {"compute_capability": "8.0"}
 
 
+IN_FLOATS = Node("f", "Conv", dtype="float32", flops=40)
+IN_INTEGERS = Node("i", "Conv", dtype="float32", flops=0, integer_operations=60)
+UNFUSED = Node("u", "ConvTranspose", dtype="float32", flops=0, integer_operations=60)
+UNKNOWN = Node("l", "Loop")
+
+
 def _effective(
-    said: str | None, device: str = "cpu", runtime: str = "onnxruntime", integer: int = 0, **more: Any
+    said: str | None, device: str = "cpu", runtime: str = "onnxruntime", *nodes: Node, **more: Any
 ) -> str | None:
-    flops = Flops(per_inference=100, integer_per_inference=integer)
-    return precision_facts.effective(
-        said,
-        runtime,
-        device,
-        {"gpus": more.get("gpus", [])},
-        flops,
-        more.get("weights", {}),
-        more.get("operators", ()),
-    )
+    machine = {"gpus": more.get("gpus", [])}
+    return precision_facts.effective(said, runtime, device, machine, nodes, more.get("weights", {}))
 
 
 @pytest.mark.parametrize(
@@ -38,19 +38,54 @@ def test_a_card_older_than_tf32_computes_in_fp32(device: str, gpus: list[dict[st
 
 
 @pytest.mark.parametrize(
-    ("said", "integer", "found"),
-    [("int8", 100, "int8"), ("int8", 60, "mixed"), ("fp32", 100, "int8"), ("fp32", 60, "mixed"),
-     ("fp32", 0, "fp32"), ("mixed", 100, "mixed"), (None, 100, None)],
-)  # fmt: skip
-def test_the_share_of_integer_products_decides_on_the_cpu(
-    said: str | None, integer: int, found: str | None
+    ("said", "nodes", "found"),
+    [
+        ("int8", [IN_INTEGERS], "int8"),
+        ("fp32", [IN_INTEGERS], "int8"),
+        ("mixed", [IN_INTEGERS], "int8"),
+        ("int8", [IN_INTEGERS, IN_FLOATS], "mixed"),
+        ("fp32", [IN_INTEGERS, IN_FLOATS], "mixed"),
+        ("int8", [IN_FLOATS], "fp32"),
+        ("fp32", [IN_FLOATS], "fp32"),
+        ("mixed", [IN_FLOATS], "mixed"),
+        ("int8", [UNFUSED, IN_INTEGERS], "mixed"),
+        ("mixed", [UNFUSED], "fp32"),
+        ("int8", [IN_FLOATS, UNKNOWN], "int8"),
+        ("int8", [], "int8"),
+        (None, [IN_INTEGERS], None),
+    ],
+)
+def test_on_the_cpu_the_products_of_the_graph_decide(
+    said: str | None, nodes: list[Node], found: str | None
 ) -> None:
-    assert _effective(said, integer=integer) == found
+    assert _effective(said, "cpu", "onnxruntime", *nodes) == found
 
 
-def test_a_quantised_product_that_the_cpu_does_not_fuse_is_mixed() -> None:
-    assert _effective("fp32", integer=100, operators=["Conv", "ConvTranspose"]) == "mixed"
-    assert _effective("fp32", integer=100, operators=["Conv", "Relu"]) == "int8"
+def _quantised(**ends: Any) -> list[Node]:
+    """A convolution of floats with numbers rounded on one side only, as inspect lists its nodes."""
+    image = onnx_graphs.value("x", [1, 4, 8, 8])
+    weights = onnx_graphs.constant("w", np.ones((4, 4, 3, 3), np.int8 if ends["weights"] else np.float32))
+    scale = [onnx_graphs.constant("s", np.float32(0.1)), onnx_graphs.constant("z", np.int8(0))]
+    nodes = [
+        helper.make_node("Conv", ["a" if ends["input"] else "x", "b" if ends["weights"] else "w"], ["y"])
+    ]
+    if ends["weights"]:
+        nodes.insert(0, helper.make_node("DequantizeLinear", ["w", "s", "z"], ["b"]))
+    if ends["input"]:
+        nodes.insert(0, helper.make_node("DequantizeLinear", ["q", "s", "z"], ["a"]))
+        nodes.insert(0, helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"]))
+    model = onnx_graphs.build(nodes, [image], [weights, *scale])
+    return list(inspection_onnx.describe(messages.Inspect("m.onnx", "onnx"), model).nodes)
+
+
+@pytest.mark.parametrize(
+    ("weights", "given", "found"), [(False, True, "fp32"), (True, False, "fp32"), (True, True, "int8")]
+)
+def test_numbers_rounded_on_one_side_only_are_multiplied_in_floats(
+    weights: bool, given: bool, found: str
+) -> None:
+    nodes = _quantised(weights=weights, input=given)
+    assert _effective("int8", "cpu", "onnxruntime", *nodes) == found
 
 
 def test_weights_in_half_floats_behind_inputs_in_fp32_are_mixed_on_a_card() -> None:
@@ -61,7 +96,7 @@ def test_weights_in_half_floats_behind_inputs_in_fp32_are_mixed_on_a_card() -> N
 
 
 def test_other_runtimes_know_for_themselves() -> None:
-    assert _effective("bf16", runtime="openvino", integer=100) == "bf16"
+    assert _effective("bf16", "cpu", "openvino", IN_INTEGERS) == "bf16"
 
 
 @pytest.mark.parametrize(
