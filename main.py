@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -67,11 +68,21 @@ def _module(command: str) -> Any:
     return importlib.import_module(f"profiler.commands.{command}")
 
 
+def _is_no_file(word: str) -> bool:
+    """A mistyped command: a bare word that names nothing here."""
+    return word.isidentifier() and not os.path.exists(word)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done; 1 a run or a file failed; 2 wrong usage; 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     language = wording.preferred_language()
     if not arguments or not (arguments[0] in COMMANDS or arguments[0].startswith("-")):
+        if arguments and _is_no_file(arguments[0]):
+            known = ", ".join(COMMANDS)
+            sentence = wording.say("commands", "no_command", language, name=arguments[0], known=known)
+            print(sentence, file=sys.stderr)
+            return 2
         return open_window(arguments, language)
     if arguments == ["demo"] and display.is_there():
         return open_window([], language, demo=True)

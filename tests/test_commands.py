@@ -146,6 +146,14 @@ def test_without_a_display_the_window_is_refused_in_one_sentence(inferometer: Co
     assert "no display" in err
 
 
+def test_a_mistyped_command_is_wrong_usage_and_opens_no_window(inferometer: Command) -> None:
+    code, out, err = inferometer("profil", "model.onnx")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert "profil;" in err
+    assert "profile" in err
+    assert inferometer("missing.onnx")[0] == 1
+
+
 @pytest.mark.parametrize(
     ("environment", "system", "there"),
     [({}, "linux", False), ({"DISPLAY": ":0"}, "linux", True),
