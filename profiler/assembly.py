@@ -352,7 +352,8 @@ def _of_slowdown(result: RunResult) -> dict[str, Reason]:
 
 def _of_trace(result: RunResult, gathered: Gathered) -> dict[str, Reason]:
     if gathered.traced is not None:
-        return _of_slowdown(result)
+        nodes = gathered.description.nodes if gathered.description is not None else ()
+        return _of_slowdown(result) | operators.gaps(result.operators, nodes)
     error = gathered.trace_error
     if error is None:
         is_asked = gathered.plan.traces and gathered.plan.world_size == 1

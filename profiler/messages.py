@@ -283,11 +283,22 @@ class Description(_Message, frozen=True, tag="description"):
     memory: Optional[MemoryEstimate] = None
 
 
+class TracedWork(msgspec.Struct, frozen=True):
+    """Of one call: see Node; FLOPs of products and of elementwise work together, bytes read and written."""
+
+    flops: int
+    integer_operations: int
+    bytes: Optional[int] = None
+
+
 class TracedOperator(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a runtime's own profiler says of one operator, summed over all traced calls.
 
     `nodes`: names of the file's nodes (see Node), or of tensors that they make, that it stands for, as far
-    as the runtime tells. `kernel`: the runtime's word for the code that ran, where it has one.
+    as the runtime tells; `part_of` those that it is a part of, by where its answer goes; `after` the names
+    of the rows whose answers it reads. `position` of a node without a name among the file's, constants left
+    out. `kernel`: the runtime's word for the code that ran, where it has one. `work`: what it did in one
+    call, where the runtime's side counts that itself.
     """
 
     name: str
@@ -297,6 +308,10 @@ class TracedOperator(msgspec.Struct, frozen=True, omit_defaults=True):
     nodes: tuple[str, ...] = ()
     kernel: str = ""
     device: Optional[str] = None
+    part_of: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    position: Optional[int] = None
+    work: Optional[TracedWork] = None
 
 
 class TraceDone(_Message, frozen=True, tag="trace_done"):

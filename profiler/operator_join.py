@@ -3,84 +3,300 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
+from profiler import operator_kinds
 from profiler.messages import Node, TracedOperator
+from profiler.operator_graph import Graph, is_product, is_work
 
 # What runtimes fold into the product before it: it then has no kernel of its own.
 _FOLDED = {
-    "Add", "BatchNormalization", "Clip", "DequantizeLinear", "Elu", "Gelu", "HardSigmoid", "HardSwish",
-    "LeakyRelu", "Mul", "PRelu", "QuantizeLinear", "Relu", "Sigmoid", "Softplus", "Swish", "Tanh",
+    "Add", "BatchNormalization", "Clamp", "Clip", "DequantizeLinear", "Elu", "FakeQuantize", "Gelu",
+    "HardSigmoid", "HardSwish", "LeakyRelu", "Mul", "Multiply", "PRelu", "QuantizeLinear", "Relu", "Sigmoid",
+    "Softplus", "Swish", "Tanh",
 }  # fmt: skip
 
 
-def join(rows: Sequence[TracedOperator], nodes: Sequence[Node]) -> list[tuple[str, ...]]:
-    """For each row the names of its nodes, in the file's order; empty where none can be told.
+class Joined(NamedTuple):
+    """The nodes of a row, those that it names first; `parts` rows share them evenly.
+
+    `is_whole`: False where another node may have run in it too, so that its work is not known.
+    """
+
+    names: tuple[str, ...] = ()
+    parts: int = 1
+    is_whole: bool = True
+
+
+def join(rows: Sequence[TracedOperator], nodes: Sequence[Node]) -> list[Joined]:
+    """For each row its nodes; none where they cannot be told.
 
     A row names nodes, or tensors that they make. Where the node it names is of another type than the row
     (a runtime calls Conv and Relu, made one, by the tensor that leaves them), the nodes before it up to
-    one of the row's own type are the row's too. Of what is left, activations and the like that alone read
-    the answer of a row's product are taken to be folded into it.
+    one of the row's own type are the row's too. Rows that name nothing are paired with the nodes of their
+    type that are left, where only one pairing is possible. Of what is left, activations and the like that
+    read the answer of a row's product are taken to be folded into it, and anything else is counted with
+    the row that reads it, unless a row without nodes may have run it.
     """
-    return _Joining(rows, nodes).found()
+    return _Joining(rows, Graph(nodes)).found()
 
 
 class _Joining:
-    def __init__(self, rows: Sequence[TracedOperator], nodes: Sequence[Node]) -> None:
-        self._rows, self._nodes = rows, nodes
-        self._maker = {name: index for index, node in enumerate(nodes) for name in node.outputs}
-        self._by_name = {node.name: index for index, node in enumerate(nodes)}
-        self._readers: dict[str, int] = {}
-        for node in nodes:
-            for name in node.inputs:
-                self._readers[name] = self._readers.get(name, 0) + 1
+    def __init__(self, rows: Sequence[TracedOperator], graph: Graph) -> None:
+        self._rows, self._graph, self._nodes = rows, graph, graph.nodes
+        self._by_name = {row.name: number for number, row in enumerate(rows)}
         self._owner: dict[int, int] = {}
+        self._owned: list[list[int]] = [[] for _ in rows]
+        self._added: list[list[int]] = [[] for _ in rows]
+        self._halves: dict[int, int] = {}
+        self._doubtful: set[int] = set()
 
-    def found(self) -> list[tuple[str, ...]]:
+    def found(self) -> list[Joined]:
         for number, row in enumerate(self._rows):
-            for name in row.nodes:
-                index = self._by_name.get(name, self._maker.get(name))
-                if index is not None:
-                    self._owner.setdefault(index, number)
-        for index, number in list(self._owner.items()):
-            self._take_back_to_own_type(index, number)
-        for index, node in enumerate(self._nodes):
-            if index not in self._owner and node.type in _FOLDED:
-                self._fold(index, node)
-        return self._by_row()
+            self._claim_named(number, row)
+        self._claim_parts()
+        known = -1
+        while known < len(self._owner):  # by what some rows find, others can tell theirs
+            known = len(self._owner)
+            for at, number in list(self._owner.items()):
+                self._take_back_to_own_type(at, number)
+            self._claim_by_neighbours()
+        self._pair_nameless()
+        for at in range(len(self._nodes)):
+            if self._is_left(at) and self._nodes[at].type in _FOLDED:
+                self._fold(at)
+        self._absorb()
+        return [self._joined(number) for number in range(len(self._rows))]
 
-    def _by_row(self) -> list[tuple[str, ...]]:
-        names: list[list[str]] = [[] for _ in self._rows]
-        for index, number in sorted(self._owner.items()):
-            names[number].append(self._nodes[index].name)
-        return [tuple(own) for own in names]
+    def _joined(self, number: int) -> Joined:
+        if number in self._halves:
+            return Joined((self._nodes[self._halves[number]].name,), 2)
+        own = [*sorted(self._owned[number]), *sorted(self._added[number])]
+        return Joined(tuple(self._nodes[at].name for at in own), 1, number not in self._doubtful)
 
-    def _take_back_to_own_type(self, index: int, number: int) -> None:
+    def _own(self, at: int, number: int) -> None:
+        self._owner[at] = number
+        self._owned[number].append(at)
+
+    def _is_left(self, at: int) -> bool:
+        return at not in self._owner and is_work(self._nodes[at])
+
+    def _is_nameless(self, number: int) -> bool:
+        """Whether it names none of the file's nodes, not even one that another row has."""
+        row = self._rows[number]
+        if row.type in operator_kinds.MOVES or self._owned[number] or number in self._halves:
+            return False
+        return all(self._graph.find(name) is None for name in row.nodes)
+
+    def _claim_named(self, number: int, row: TracedOperator) -> None:
+        for name in row.nodes:
+            at = self._graph.find(name)
+            if at is not None and at not in self._owner and self._may_run(row, self._nodes[at]):
+                self._own(at, number)
+        if row.position is None or self._owned[number]:
+            return
+        at = self._graph.unnamed(row.position)
+        if at is not None and at not in self._owner and self._nodes[at].type == row.type:
+            self._own(at, number)
+
+    def _may_run(self, row: TracedOperator, node: Node) -> bool:
+        is_mover = row.type in operator_kinds.MOVES
+        return operator_kinds.alike(row.type, node.type) or not (is_mover and is_work(node))
+
+    def _claim_parts(self) -> None:
+        """Rows that are a part of a node: one is taken for the whole, two of a recurrent layer for halves."""
+        wanted: dict[int, list[int]] = {}
+        for number, row in enumerate(self._rows):
+            if self._owned[number]:
+                continue
+            found = {at for name in row.part_of if (at := self._graph.find(name)) is not None}
+            for at in found:
+                if at not in self._owner and operator_kinds.alike(row.type, self._nodes[at].type):
+                    wanted.setdefault(at, []).append(number)
+        for at, numbers in wanted.items():
+            if len(numbers) == 1:
+                self._own(at, numbers[0])
+            elif len(numbers) == 2 and operator_kinds.is_recurrent(self._nodes[at].type):
+                self._owner[at] = numbers[0]
+                self._halves |= dict.fromkeys(numbers, at)
+
+    def _take_back_to_own_type(self, at: int, number: int) -> None:
+        """Own the free nodes between a node that a row names and the nearest one before of the row's type."""
         wanted = self._rows[number].type
-        path, here = [], index
-        while self._nodes[here].type != wanted:
-            before = self._only_free_maker(here)
-            if before is None:
+        if wanted in operator_kinds.MOVES or any(
+            operator_kinds.alike(self._nodes[own].type, wanted) for own in self._owned[number]
+        ):
+            return
+        before: dict[int, int] = {}
+        frontier = [at]
+        while frontier:
+            nearer = [(maker, here) for here in frontier for maker in self._graph.makers(here)]
+            before |= {maker: here for maker, here in nearer if maker not in self._owner}
+            frontier = list({maker for maker, _ in nearer if maker not in self._owner})
+            ends = [maker for maker in frontier if operator_kinds.alike(self._nodes[maker].type, wanted)]
+            fitting = [maker for maker in ends if self._reads_from(number, maker)]
+            if ends and len(fitting) != 1:
                 return
-            path.append(before)
-            here = before
-        for one in path:
-            self._owner[one] = number
+            if ends:
+                here = fitting[0]
+                while here != at:
+                    self._own(here, number)
+                    here = before[here]
+                return
 
-    def _only_free_maker(self, index: int) -> int | None:
-        """The one node before this that no row has named."""
-        makers = {self._maker[name] for name in self._nodes[index].inputs if name in self._maker}
-        free = [maker for maker in makers if maker not in self._owner]
-        return free[0] if len(free) == 1 else None
+    def _reads_from(self, number: int, at: int) -> bool:
+        """Whether a node reads only from rows that this one does; True where a runtime does not tell."""
+        if not self._rows[number].after:
+            return True
+        sources = self._sources(at)
+        return sources is not None and sources <= self._before(number)
 
-    def _fold(self, index: int, node: Node) -> None:
+    def _sources(self, at: int) -> set[int] | None:
+        """The rows that make what a node reads; None while a product before it has no row."""
+
+        def passes(other: int) -> bool:
+            number = self._owner.get(other)
+            if number is None:
+                return not is_product(self._nodes[other])
+            return self._rows[number].type in operator_kinds.MOVES
+
+        found = [self._owner.get(other) for other in self._graph.beyond(at, passes, back=True)]
+        return None if None in found else {number for number in found if number is not None}
+
+    def _before(self, number: int) -> set[int]:
+        """The rows whose answers a row reads, past those that only move data."""
+        found, seen = set(), {number}
+        waiting = list(self._rows[number].after)
+        while waiting:
+            here = self._by_name.get(waiting.pop())
+            if here is None or here in seen:
+                continue
+            seen.add(here)
+            if self._rows[here].type in operator_kinds.MOVES:
+                waiting += self._rows[here].after
+            else:
+                found.add(here)
+        return found
+
+    def _claim_by_neighbours(self) -> None:
+        """Rows without nodes, by the rows that they read from: of several nodes only if they do the same."""
+        for number, row in enumerate(self._rows):
+            if not self._is_nameless(number) or not row.after:
+                continue
+            before = self._before(number)
+            fitting = [
+                at
+                for at in self._read_by(before)
+                if operator_kinds.alike(self._nodes[at].type, row.type) and self._sources(at) == before
+            ]
+            if len({_work(self._nodes[at]) for at in fitting}) == 1:
+                self._own(fitting[0], number)
+
+    def _read_by(self, numbers: set[int]) -> list[int]:
+        """The nodes without a row that read what these rows make, in the file's order; any for no rows."""
+        if not numbers:
+            return [at for at in range(len(self._nodes)) if self._is_left(at)]
+
+        def passes(other: int) -> bool:
+            number = self._owner.get(other)
+            if number is None:
+                return not is_product(self._nodes[other])
+            return number in numbers or self._rows[number].type in operator_kinds.MOVES
+
+        found: set[int] = set()
+        waiting = [at for number in numbers for at in self._owned[number]]
+        while waiting:
+            for other in self._graph.readers(waiting.pop()):
+                if other not in found:
+                    found.add(other)
+                    waiting += [other] if passes(other) else []
+        return sorted(at for at in found if self._is_left(at))
+
+    def _pair_nameless(self) -> None:
+        """Rows without nodes, with the free nodes of their type: where both are as many and in one order."""
+        groups: dict[int | str, list[int]] = {}
+        for number, row in enumerate(self._rows):
+            if self._is_nameless(number):
+                groups.setdefault(operator_kinds.family(row.type), []).append(number)
+        for numbers in groups.values():
+            kind = self._rows[numbers[0]].type
+            left = [at for at in range(len(self._nodes)) if self._is_left(at)]
+            nodes = [at for at in left if operator_kinds.alike(self._nodes[at].type, kind)]
+            if len(nodes) == len(numbers) and self._are_in_one_order(nodes):
+                for at, number in zip(nodes, numbers, strict=True):
+                    self._own(at, number)
+                    if operator_kinds.is_fused(kind):
+                        self._flood(at, number)
+
+    def _are_in_one_order(self, nodes: Sequence[int]) -> bool:
+        return all(self._graph.follows(later, earlier) for earlier, later in pairwise(nodes))
+
+    def _flood(self, at: int, number: int) -> None:
+        """All free elementwise nodes around one that a runtime put together with them."""
+        waiting = [at]
+        while waiting:
+            here = waiting.pop()
+            for near in (*self._graph.makers(here), *self._graph.readers(here)):
+                if self._is_left(near) and not is_product(self._nodes[near]):
+                    self._own(near, number)
+                    waiting.append(near)
+
+    def _fold(self, at: int) -> None:
         """Into the row of the product whose answer it alone reads."""
-        for name in node.inputs:
-            maker = self._maker.get(name)
-            number = self._owner.get(maker) if maker is not None else None
-            if number is not None and self._readers[name] == 1 and self._has_product(number):
-                self._owner[index] = number
+        for maker in self._graph.makers(at):
+            number = self._owner.get(maker)
+            if number is not None and len(self._graph.readers(maker)) == 1 and self._has_product(number):
+                self._own(at, number)
                 return
 
     def _has_product(self, number: int) -> bool:
-        owned = [self._nodes[index] for index, row in self._owner.items() if row == number]
-        return any((node.flops or 0) + (node.integer_operations or 0) > 0 for node in owned)
+        own = (*self._owned[number], *([self._halves[number]] if number in self._halves else ()))
+        return any(is_product(self._nodes[at]) for at in own)
+
+    def _absorb(self) -> None:
+        """What is left, to the row that reads it, else to the fusion whose answer it reads.
+
+        What reads nothing but constants was computed once, when the model was compiled.
+        """
+        kinds = {row.type for number, row in enumerate(self._rows) if self._is_nameless(number)}
+        nameless = {operator_kinds.family(kind) for kind in kinds}
+        for at in reversed(range(len(self._nodes))):
+            node = self._nodes[at]
+            if not self._is_left(at) or not node.inputs:
+                continue
+            after, before = self._near(at), self._near(at, back=True)
+            fusions = [number for number in before if not operator_kinds.is_known(self._rows[number].type)]
+            chosen = next((number for number in (*after, *fusions) if self._may_hold(number, at)), None)
+            if chosen is not None and operator_kinds.family(node.type) not in nameless:
+                self._owner[at] = chosen
+                self._added[chosen].append(at)
+            elif is_product(node):
+                self._doubtful |= {number for number in (*after, *before) if self._may_have_run(number, at)}
+
+    def _near(self, at: int, back: bool = False) -> list[int]:
+        """The rows next to a node, past nodes and rows that only move data."""
+
+        def passes(other: int) -> bool:
+            number = self._owner.get(other)
+            return number is None or self._rows[number].type in operator_kinds.MOVES
+
+        return list(dict.fromkeys(self._owner[other] for other in self._graph.beyond(at, passes, back)))
+
+    def _may_hold(self, number: int, at: int) -> bool:
+        """Products only where anything may have been fused: their own rows have taken them by now."""
+        is_fusion = not operator_kinds.is_known(self._rows[number].type)
+        return number not in self._halves and (is_fusion or not is_product(self._nodes[at]))
+
+    def _may_have_run(self, number: int, at: int) -> bool:
+        if not operator_kinds.is_known(self._rows[number].type):
+            return True
+        return not self._is_of_other_type(number, at) and not self._has_product(number)
+
+    def _is_of_other_type(self, number: int, at: int) -> bool:
+        kind = self._rows[number].type
+        return operator_kinds.is_known(kind) and not operator_kinds.alike(kind, self._nodes[at].type)
+
+
+def _work(node: Node) -> tuple[int | None, ...]:
+    return node.flops, node.other_flops, node.integer_operations, node.bytes_read, node.bytes_written

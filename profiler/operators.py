@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from profiler import operator_join
+from profiler import operator_join, operator_kinds
 from profiler.errors import ErrorKind, KnownError
 from profiler.messages import Node, TraceDone, TracedOperator
-from profiler.result import Operator, Trace
+from profiler.operator_join import Joined
+from profiler.result import Operator, Reason, Trace
 
 MOST_ROWS = 100_000
 
@@ -39,10 +40,32 @@ def rows(traced: TraceDone, nodes: Sequence[Node]) -> tuple[Operator, ...]:
     joined = operator_join.join(traced.operators, nodes)
     whole = sum(row.total_ns for row in traced.operators)
     found = [
-        _row(row, calls, whole, [by_name[name] for name in names])
-        for row, names in zip(traced.operators, joined, strict=True)
+        _row(row, calls, whole, [by_name[name] for name in own.names], own)
+        for row, own in zip(traced.operators, joined, strict=True)
     ]
     return tuple(sorted(found, key=lambda row: (-row.time_ns, row.name)))
+
+
+def gaps(found: Sequence[Operator], nodes: Sequence[Node]) -> dict[str, Reason]:
+    """Why rows have no arithmetic or no bytes beside their time: the reason that most needs saying."""
+    uncounted = {
+        node.name for node in nodes if None in (node.flops, node.other_flops, node.integer_operations)
+    }
+    without = [row for row in found if row.flops is None]
+    movers = [row for row in without if not row.nodes and row.type in operator_kinds.MOVES]
+    lacking = [row for row in without if uncounted.intersection(row.nodes)]
+    unjoined = len(without) - len(movers) - len(lacking)
+    code, count = "operators_own_moves", len(movers)
+    if unjoined:
+        code, count = "operators_unjoined", unjoined
+    elif lacking:
+        code, count = "operators_uncounted", len(lacking)
+    reason = Reason(code, {"count": str(count), "rows": str(len(found))})
+    reasons = {"operators.flops": reason} if without else {}
+    if any(row.bytes is None for row in found):
+        is_split = all(row.flops is not None for row in found if row.bytes is None)
+        reasons["operators.bytes"] = Reason("operators_split") if is_split else reason
+    return reasons
 
 
 def summary(traced: TraceDone, timed_mean_ns: float | None) -> Trace:
@@ -64,8 +87,8 @@ def summary(traced: TraceDone, timed_mean_ns: float | None) -> Trace:
     )
 
 
-def _row(row: TracedOperator, calls: int, whole: int, nodes: Sequence[Node]) -> Operator:
-    work = _work(nodes) if nodes else Work(None, None, None)
+def _row(row: TracedOperator, calls: int, whole: int, nodes: Sequence[Node], joined: Joined) -> Operator:
+    work = _work_of(row, nodes, joined)
     time_ns = row.total_ns / calls
     return Operator(
         name=row.name,
@@ -81,6 +104,22 @@ def _row(row: TracedOperator, calls: int, whole: int, nodes: Sequence[Node]) -> 
         kernel=row.kernel,
         device=row.device,
     )
+
+
+def _work_of(row: TracedOperator, nodes: Sequence[Node], joined: Joined) -> Work:
+    if not nodes and row.work is not None:
+        return Work(row.work.flops, row.work.integer_operations, row.work.bytes)
+    if not nodes or not joined.is_whole:
+        return Work(None, None, None)
+    work = _work(nodes)
+    if joined.parts == 1:
+        return work
+    # Each part reads the whole input, so bytes do not divide as arithmetic does.
+    return Work(_divided(work.flops, joined.parts), _divided(work.integer_operations, joined.parts), None)
+
+
+def _divided(value: int | None, parts: int) -> int | None:
+    return None if value is None else value // parts
 
 
 def _work(nodes: Iterable[Node]) -> Work:

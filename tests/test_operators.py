@@ -2,9 +2,10 @@
 
 import pytest
 
-from profiler import operators
+from profiler import operators, wording
 from profiler.errors import KnownError
-from profiler.messages import Node, TraceDone, TracedOperator
+from profiler.messages import Node, TraceDone, TracedOperator, TracedWork
+from profiler.result import Operator
 
 NODES = (
     Node(
@@ -43,6 +44,41 @@ def test_a_row_without_a_node_or_with_an_uncounted_one_says_nothing_of_its_work(
     )
     assert (added.nodes, added.flops, added.bytes, added.flops_per_s) == ((), None, None, None)
     assert (unknown.nodes, unknown.flops, unknown.bytes) == (("conv", "custom"), None, 416)
+
+
+BOTH = ("operators.flops", "operators.bytes")
+
+
+def _row(kind: str, *nodes: str, flops: int | None = None, bytes: int | None = None) -> Operator:
+    return Operator(kind, kind, 1.0, 0.1, nodes=nodes, flops=flops, bytes=bytes)
+
+
+@pytest.mark.parametrize(
+    ("row", "codes"),
+    [
+        (_row("Conv", "conv", flops=5, bytes=5), {}),
+        (_row("Reorder"), dict.fromkeys(BOTH, "operators_own_moves")),
+        (_row("Mystery"), dict.fromkeys(BOTH, "operators_unjoined")),
+        (_row("Conv", "conv"), dict.fromkeys(BOTH, "operators_unjoined")),
+        (_row("Mine", "custom", bytes=16), {"operators.flops": "operators_uncounted"}),
+        (_row("LSTMSequence", "conv", flops=5), {"operators.bytes": "operators_split"}),
+    ],
+)  # fmt: skip
+def test_rows_without_figures_say_why(row: Operator, codes: dict[str, str]) -> None:
+    found = operators.gaps([row, _row("Conv", "conv", flops=5, bytes=5)], NODES)
+    assert {name: reason.code for name, reason in found.items()} == codes
+    for reason in found.values():
+        assert wording.reason_sentence(reason, "en") != wording.reason_sentence(reason, "zh_CN")
+        assert "{" not in wording.reason_sentence(reason, "en")
+
+
+def test_half_of_a_layer_has_half_its_arithmetic_and_what_the_runtime_counts_stands_for_itself() -> None:
+    nodes = (Node("lstm", "LSTM", ("x",), ("h",), flops=100, other_flops=10, integer_operations=0,
+                  bytes_read=8, bytes_written=8),)  # fmt: skip
+    halves = [TracedOperator(str(at), "LSTMSequence", 10, 1, part_of=("h",)) for at in range(2)]
+    told = TracedOperator("aten.mm 1", "aten.mm", 10, 1, work=TracedWork(7, 0, 3))
+    rows = operators.rows(_done(*halves, told), nodes)
+    assert [(row.flops, row.bytes) for row in rows] == [(55, None), (55, None), (7, 3)]
 
 
 def test_the_summary_says_how_much_slower_and_how_much_is_explained() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from profiler import wording
 from profiler.reports import markdown, memory_table, operators_table
-from profiler.result import LargestBatch, Memory, Operator, RunResult, Trace
+from profiler.result import LargestBatch, Memory, Operator, Reason, RunResult, Trace
 from tests import builders
 
 TRACE = Trace("onnxruntime_profiler", 20, 4_004_000.0, 4_400_000.0, 2_933_000.0, 1.5, 0.91)
@@ -60,6 +61,16 @@ def test_a_pass_that_was_not_slower_says_that_the_machine_was_disturbed(language
     assert word in sentence
     assert "4.40 ms" in sentence
     assert "12.0 ms" in sentence
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_why_rows_have_no_arithmetic_is_said_once(language: Any) -> None:
+    reason = Reason("operators_unjoined", {"count": "3", "rows": "9"})
+    reasons = {"operators.flops": reason, "operators.bytes": reason}
+    notes = operators_table.about(builders.result(trace=TRACE, unavailable=reasons), language)
+    assert len(notes) == 4
+    assert notes[-1] == wording.reason_sentence(reason, language)
+    assert "3" in notes[-1]
 
 
 def test_only_the_slowest_are_in_a_report_and_the_rest_are_counted() -> None:

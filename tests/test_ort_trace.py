@@ -57,6 +57,16 @@ def test_what_the_optimiser_adds_to_names_is_taken_away_for_joining(tmp_path: Pa
     assert {row.device for row in rows} == {"cpu"}
 
 
+def test_a_node_without_a_name_is_known_by_its_place(tmp_path: Path) -> None:
+    events = _run(0, ("Conv_3", "Conv", 0, 5), ("Conv_4", "Conv", 10, 5), ("conv", "Conv", 20, 5))
+    for event, index in zip(events, ("3", "9", "7"), strict=False):
+        event["args"] |= {"node_index": index}  # type: ignore[operator]
+    file = tmp_path / "profile.json"
+    file.write_text(json.dumps(events), encoding="utf-8")
+    found = ort_trace.read(file, 0, (1,), device_name).operators
+    assert [(row.name, row.position) for row in found] == [("Conv_3", 3), ("Conv_4", None), ("conv", None)]
+
+
 def test_a_profile_beyond_all_bounds_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ort_trace, "LARGEST_BYTES", 10)
     with pytest.raises(KnownError) as refused:

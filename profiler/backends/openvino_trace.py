@@ -5,8 +5,8 @@ from __future__ import annotations
 from time import perf_counter_ns
 from typing import Any
 
-from profiler.backends import openvino_graph
 from profiler.backends.base import Call, Traced, TraceOrder
+from profiler.backends.openvino_origins import Origins
 from profiler.messages import TracedOperator
 
 METHOD = "openvino_profiling"
@@ -21,9 +21,9 @@ class _Row:
         self.total_ns = self.count = 0
 
 
-def trace(compiled: Any, call: Call, request: Any, order: TraceOrder, device: str) -> Traced:
-    """`compiled` with PERF_COUNT; the counters have a resolution of one microsecond."""
-    nodes = {layer.name: layer.nodes for layer in openvino_graph.layers(compiled.get_runtime_model())}
+def trace(compiled: Any, model: Any, call: Call, request: Any, order: TraceOrder, device: str) -> Traced:
+    """`compiled`, from `model`, with PERF_COUNT; the counters have a resolution of one microsecond."""
+    origins = Origins(model, compiled.get_runtime_model())
     for _ in range(order.practice):
         call()
     rows: dict[str, _Row] = {}
@@ -39,9 +39,11 @@ def trace(compiled: Any, call: Call, request: Any, order: TraceOrder, device: st
             row.kind,
             row.total_ns,
             row.count,
-            nodes.get(name) or _itself(name, nodes),
+            origins.nodes(name),
             row.kernel,
             device,
+            origins.part_of(name),
+            origins.after(name, rows),
         )
         for name, row in rows.items()
     )
@@ -59,8 +61,3 @@ def _add(infos: Any, rows: dict[str, _Row]) -> None:
 
 def _nanoseconds(time: Any) -> int:
     return round(float(time.total_seconds()) * _NS_PER_S)
-
-
-def _itself(name: str, nodes: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """A layer that the compiled graph does not list stands for the file's layer of that name, if any."""
-    return () if name in nodes else (name,)

@@ -35,7 +35,7 @@ class _GraphField:
 
 class _NodeField:
     NAME, _, DOMAIN = range(3)
-    TYPE = 5
+    INDEX, TYPE = 4, 5
     INPUTS, OUTPUTS, ATTRIBUTES = 8, 9, 10
 
 
@@ -134,8 +134,10 @@ def _read_by(node: onnx.NodeProto) -> Iterator[str]:
 
 
 def _node(node: Table, depth: int) -> onnx.NodeProto:
+    """A node without a name gets the one that the runtime calls it by in its profile."""
+    index = int(node.number(_NodeField.INDEX, "I"))
     found = onnx.NodeProto(
-        name=node.text(_NodeField.NAME),
+        name=node.text(_NodeField.NAME) or f"{node.text(_NodeField.TYPE)}_{index}",
         domain=node.text(_NodeField.DOMAIN),
         op_type=node.text(_NodeField.TYPE),
         input=list(node.texts(_NodeField.INPUTS)),

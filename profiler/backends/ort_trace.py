@@ -67,7 +67,13 @@ def _rows(
             len(own),
             tuple(dict.fromkeys(one for one in (name, _plain(name)) if one)),
             device=device_of(str(arguments.get("provider", ""))),
+            position=_position(name, kind, index),
         )
+
+
+def _position(name: str, kind: str, index: str) -> int | None:
+    """Of a node without a name, which the runtime calls by its type and its place in the graph."""
+    return int(index) if index.isdigit() and name in ("", f"{kind}_{index}") else None
 
 
 def _plain(name: str) -> str:

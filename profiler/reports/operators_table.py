@@ -125,7 +125,14 @@ def about(result: RunResult, language: Language) -> list[str]:
             notes.append(label("slowdown", language, factor=factor, traced=traced, timed=timed))
     if trace.explained is not None:
         notes.append(label("explained", language, share=units.percent(trace.explained)))
-    return notes
+    return [*notes, *_lacking(result, language)]
+
+
+def _lacking(result: RunResult, language: Language) -> list[str]:
+    """Why some rows have no arithmetic or no bytes, each reason once."""
+    known = [result.unavailable.get(name) for name in ("operators.flops", "operators.bytes")]
+    sentences = [wording.reason_sentence(reason, language) for reason in known if reason is not None]
+    return list(dict.fromkeys(sentences))
 
 
 def _cut(result: RunResult, language: Language) -> list[str]:
