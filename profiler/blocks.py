@@ -258,8 +258,8 @@ class Memory(msgspec.Struct, frozen=True):
     By phase: the most that was resident while loading, at the first calls, and in the steady state (peaks
     of their own where the system lets a peak start anew). By kind: `weights_bytes` as the file holds them,
     `activations_estimate_bytes` by the graph (profiler.messages.MemoryEstimate), `arena_bytes` what the
-    runtime's allocator has reserved where it tells, and `workspace_bytes`, derived: what the model's peak
-    holds beside weights and activations.
+    runtime's allocator has reserved where it tells or gives it back, and `workspace_bytes`, derived: what
+    the model's peak holds beside weights and activations.
     """
 
     baseline_rss_bytes: Optional[int] = None

@@ -68,6 +68,7 @@ class Measurement:
         self._unavailable: dict[str, Reason] = {}
         self._reasons: list[Reason] = []
         self._starts_anew = False
+        self._ours_ns = 0
 
     @property
     def phase(self) -> str:
@@ -94,6 +95,7 @@ class Measurement:
     def _carry_out(self, opened: Opened, count_flops: CountFlops | None) -> None:
         self._send(opened.loaded())
         session = opened.session
+        self._ours_ns += opened.copy_ns + session.ours_ns
         load: Load | None = None
         # What it took to make the inputs is ours; binding them belongs to the first calls.
         self._starts_anew = process_memory.reset_peak()
@@ -191,7 +193,7 @@ class Measurement:
 
     def _cold(self, load: Load) -> tuple[int, int]:
         first = load.loop.cold_call()
-        self._send(messages.FirstInference(first_inference_ns=first))
+        self._send(messages.FirstInference(first_inference_ns=first, ours_ns=self._ours_ns))
         return first, load.loop.cold_call()
 
     def _memory(self, opened: Opened, peaks: PhasePeaks) -> Memory:
@@ -205,10 +207,17 @@ class Measurement:
             load_peak_bytes=peaks.load,
             first_call_peak_bytes=peaks.first_call,
             steady_peak_bytes=peaks.steady,
-            arena_bytes=opened.session.arena_bytes(),
+            arena_bytes=self._arena(opened),
             inputs_bytes=pool_bytes,
             device_peak_allocated_bytes=opened.session.device_memory_bytes(),
         )
+
+    def _arena(self, opened: Opened) -> int | None:
+        found = None if self._left_out else opened.session.arena_bytes()
+        if isinstance(found, Reason):
+            self._unavailable["memory.arena_bytes"] = found
+            return None
+        return found
 
     def _flops(self, count_flops: CountFlops | None, call: Call, batch: int) -> Flops:
         if count_flops is None:

@@ -16,6 +16,7 @@ from profiler.backends.base import LoadOptions
 from profiler.commands import demo
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import Concurrency, RunPlan, Stopping
+from profiler.result import Reason
 from tests import runs
 
 ONNX = demo.sample_paths()[0]
@@ -196,3 +197,21 @@ def test_an_operator_of_a_domain_that_nobody_declared_is_unknown_and_no_damage(t
         ort.open_backend().load(path, LoadOptions("cpu", 1))
     assert refused.value.kind is ErrorKind.OPERATOR_UNKNOWN
     assert refused.value.info.parameters["operator"] == "Frob"
+
+
+def test_the_arena_is_what_the_allocator_gives_back_and_too_small_a_one_is_said() -> None:
+    session = ort.open_backend().load(ONNX, LoadOptions("cpu", 1))
+    assert session.arena_bytes() is None, "nothing was bound, so nothing ran"
+    session.bind({"image": np.zeros((1, 1, 8, 8), np.float32)})()
+    small = session.arena_bytes()
+    assert isinstance(small, Reason)
+    assert small.code == "arena_too_small"
+    session.close()
+    session = ort.open_backend().load(ONNX, LoadOptions("cpu", 1))
+    call = session.bind({"image": np.zeros((256, 1, 8, 8), np.float32)})
+    before = session.results(call)
+    found = session.arena_bytes()
+    assert isinstance(found, int)
+    # The largest two tensors alive at once: 256 x 32 x 16 x 16 floats, twice.
+    assert found > 256 * 32 * 16 * 16 * 4
+    assert session.results(call)["logits"].tobytes() == before["logits"].tobytes()

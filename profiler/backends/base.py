@@ -91,8 +91,9 @@ class Session(Protocol):
     def device_memory_bytes(self) -> int | None:
         """The allocator's peak on the device, or None where there is none."""
 
-    def arena_bytes(self) -> int | None:
-        """What the runtime's allocator holds for this model, used or not; None where it does not say."""
+    def arena_bytes(self) -> int | Reason | None:
+        """What the runtime's allocator holds for this model, used or not; None where it does not say, a
+        Reason where it does and it cannot be told all the same. May run the model once more."""
 
     def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
         """What of a call the device itself takes, its copies apart where it has events; None on a CPU."""
@@ -112,7 +113,7 @@ class Untold:
     def device_memory_bytes(self) -> int | None:
         return None
 
-    def arena_bytes(self) -> int | None:
+    def arena_bytes(self) -> int | Reason | None:
         return None
 
     def device_spans(self, inputs: Mapping[str, Array]) -> Spans | None:
