@@ -10,7 +10,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from profiler.backends import torch_rules
 from profiler.backends.torch_invocation import Invocation, name_of
-from profiler.metrics.flops import Tally
+from profiler.metrics.flops import Tally, Work
 
 METHOD = "torch_dispatch"
 
@@ -35,13 +35,12 @@ def count(call: Callable[[], object]) -> Tally:
     module lives in memory only: it cannot be saved.) Operators count as often as they run. Whatever the
     call raises is raised.
     """
-    mode = _Counter()
-    with torch.jit.optimized_execution(False), torch.inference_mode(), mode:
-        call()
+    mode = Counter()
+    mode.watch(call)
     return mode.tally
 
 
-class _Counter(TorchDispatchMode):  # type: ignore[misc]  # torch is not read by mypy
+class Counter(TorchDispatchMode):  # type: ignore[misc]  # torch is not read by mypy
     """Sees every operator before its kernel; composite ones are taken apart until a rule covers the parts."""
 
     supports_higher_order_operators = True
@@ -49,6 +48,18 @@ class _Counter(TorchDispatchMode):  # type: ignore[misc]  # torch is not read by
     def __init__(self) -> None:
         super().__init__()
         self.tally = Tally(METHOD)
+
+    def watch(self, call: Callable[[], object]) -> None:
+        """Run the call once as `count` says."""
+        with torch.jit.optimized_execution(False), torch.inference_mode(), self:
+            call()
+
+    def run(self, func: Any, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """Run one operator as it is."""
+        return func(*args, **named)
+
+    def done(self, call: Invocation | None, work: Work | None) -> None:
+        """One operator has run; without its arguments where it is none of the dispatcher's, work unknown."""
 
     def __torch_dispatch__(
         self,
@@ -60,20 +71,23 @@ class _Counter(TorchDispatchMode):  # type: ignore[misc]  # torch is not read by
         named = kwargs or {}
         if not isinstance(func, torch._ops.OpOverload):
             self.tally.add_uncounted(name_of(func))
-            return func(*args, **named)
+            result = self.run(func, args, named)
+            self.done(None, None)
+            return result
         if not torch_rules.is_known(func, name_of(func)):
             with self:
                 parts = func.decompose(*args, **named)
             if parts is not NotImplemented:
                 return parts
-        result = func(*args, **named)
-        self._add(Invocation(func, args, named, result))
+        result = self.run(func, args, named)
+        call = Invocation(func, args, named, result)
+        self.done(call, self._add(call))
         return result
 
-    def _add(self, call: Invocation) -> None:
+    def _add(self, call: Invocation) -> Work | None:
         if torch_rules.is_movement(call):
             self.tally.add_movement()
-            return
+            return Work()
         try:
             work = torch_rules.work(call)
         except _NOT_AS_THE_RULE_EXPECTS:
@@ -82,3 +96,4 @@ class _Counter(TorchDispatchMode):  # type: ignore[misc]  # torch is not read by
             self.tally.add_uncounted(call.name)
         else:
             self.tally.add(call.name, work)
+        return work

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import perf_counter_ns
 from typing import Any
 
+import msgspec
+
 from profiler.backends.base import Array, Call, Traced, TraceOrder
-from profiler.messages import TracedOperator
+from profiler.messages import TracedOperator, TracedWork
 
 METHOD = "torch_profiler"
 _CALL, _PRACTICE, _NODE = "inferometer.call", "inferometer.practice", "inferometer.node:"
@@ -21,10 +23,13 @@ Event = Any
 Bind = Callable[[Mapping[str, Array]], Call]
 
 
-def trace(torch: Any, session: Any, bind: Bind, order: TraceOrder, device: str) -> Traced:
+def trace(
+    torch: Any, session: Any, bind: Bind, order: TraceOrder, device: str, *, counts: bool = False
+) -> Traced:
     """Practice, then the calls that count, under the profiler; the session is closed at the end.
 
-    `bind` makes the call of the order's inputs; what it and the call raise is raised.
+    `bind` makes the call of the order's inputs; what it and the call raise is raised. `counts`: rows bring
+    their work themselves, found in one more call, for a file whose graph nobody can read.
     """
     try:
         call = bind(order.inputs)
@@ -33,12 +38,54 @@ def trace(torch: Any, session: Any, bind: Bind, order: TraceOrder, device: str) 
         activities = [torch.profiler.ProfilerActivity.CPU]
         if device.startswith("cuda"):
             activities.append(torch.profiler.ProfilerActivity.CUDA)
-        with torch.profiler.profile(activities=activities) as profile:
+        with torch.profiler.profile(activities=activities, record_shapes=counts) as profile:
             _named(torch, _PRACTICE, call)  # the first call under a profiler also pays for its start
             call_ns = tuple(_named(torch, _CALL, call) for _ in range(order.calls))
+        works = _counted(torch, call) if counts else None
     finally:
         session.close()
-    return Traced(METHOD, tuple(_rows(profile.events(), device)), call_ns)
+    return Traced(METHOD, tuple(_rows(profile.events(), device, works)), call_ns)
+
+
+def _counted(torch: Any, call: Callable[[], object]) -> Works:
+    """What the operators right below a call do, in a call that is counted and not timed.
+
+    Nothing is known of them where the model cannot be counted: their times stand all the same.
+    """
+    from profiler.backends import torch_works
+
+    marker = torch_works.Marker()
+    with torch.profiler.profile(
+        activities=[torch.profiler.ProfilerActivity.CPU], record_shapes=True
+    ) as profile:
+        try:
+            marker.watch(lambda: _named(torch, _CALL, call))
+        except Exception:  # noqa: BLE001 - whatever a model's operators say to being counted
+            return Works()
+    works = Works()
+    for event in profile.events():
+        if event.name == _CALL and not _is_on_device(event):
+            for operator in _outermost(event):
+                works.add(operator, marker.work_of([each.name for each in (operator, *_below(operator))]))
+    return works
+
+
+class Works:
+    """The work of operators by name and shapes of their inputs, and by how often the name came before."""
+
+    def __init__(self) -> None:
+        self._in_order: dict[str, list[tuple[str, TracedWork | None]]] = {}
+
+    def add(self, event: Event, work: TracedWork | None) -> None:
+        self._in_order.setdefault(event.name, []).append((str(event.input_shapes), work))
+
+    def find(self, event: Event, position: int) -> TracedWork | None:
+        """Of the same operator in its place; else, if another plan ran, what all of these shapes do."""
+        known, shapes = self._in_order.get(event.name, []), str(event.input_shapes)
+        if position < len(known) and known[position][0] == shapes:
+            return known[position][1]
+        alike = {work for told, work in known if told == shapes}
+        return alike.pop() if len(alike) == 1 else None
 
 
 def node_by_node(torch: Any, module: Any) -> Callable[[Sequence[Any]], object]:
@@ -83,7 +130,7 @@ def _named(torch: Any, name: str, call: Callable[[], object]) -> int:
         return perf_counter_ns() - begin
 
 
-def _rows(events: Sequence[Event], device: str) -> Iterator[TracedOperator]:
+def _rows(events: Sequence[Event], device: str, works: Works | None = None) -> Iterator[TracedOperator]:
     found: dict[tuple[str, int], list[Event]] = {}
     for call in events:
         if call.name != _CALL or _is_on_device(call):
@@ -95,7 +142,9 @@ def _rows(events: Sequence[Event], device: str) -> Iterator[TracedOperator]:
     for (name, position), own in found.items():
         total = sum(_time_ns(event, device) for event in own)
         if total > 0:
-            yield _row(name, position, own, total, device)
+            row = _row(name, position, own, total, device)
+            work = works.find(own[0], position) if works is not None else None
+            yield msgspec.structs.replace(row, work=work)
 
 
 def _row(name: str, position: int, own: Sequence[Event], total: int, device: str) -> TracedOperator:

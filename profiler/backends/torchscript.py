@@ -40,7 +40,7 @@ class TorchScript:
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
         session = self.load(path, options)
-        return torch_trace.trace(self._torch, session, session.bind, order, options.device)
+        return torch_trace.trace(self._torch, session, session.bind, order, options.device, counts=True)
 
     def load(self, path: Path, options: LoadOptions) -> TorchScriptSession:
         torch = self._torch
