@@ -29,11 +29,11 @@ _FAMILIES = (
 )  # fmt: skip
 _FAMILY = {name: number for number, names in enumerate(_FAMILIES) for name in names.split()}
 
-# Rows of these types carry data from here to there: no arithmetic runs in them.
+# Rows of these types carry data from here to there, or look at its shapes: no arithmetic runs in them.
 _MOVES = """Broadcast Cast Concat Concatenation Convert DepthToSpace Expand Flatten Gather GatherElements
     GatherND Identity MemcpyFromHost MemcpyToHost Pad Permute Reorder ReorderInput ReorderOutput Reshape
     ScatterND Shape ShapeOf Slice SpaceToDepth Split Squeeze StridedSlice Tile Transpose Unsqueeze
-    VariadicSplit ConstantOfShape Range Copy"""
+    VariadicSplit ConstantOfShape Range Copy aten.to _guards_fn"""
 MOVES = frozenset(_MOVES.split())
 _RECURRENT = frozenset(_FAMILY[name] for name in ("LSTM", "GRU", "RNN"))
 _FUSED = frozenset(_FAMILY[name] for name in ("LayerNormalization", "Gelu", "Softmax", "Attention"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -62,10 +63,18 @@ def gaps(found: Sequence[Operator], nodes: Sequence[Node]) -> dict[str, Reason]:
         code, count = "operators_uncounted", len(lacking)
     reason = Reason(code, {"count": str(count), "rows": str(len(found))})
     reasons = {"operators.flops": reason} if without else {}
-    if any(row.bytes is None for row in found):
-        is_split = all(row.flops is not None for row in found if row.bytes is None)
-        reasons["operators.bytes"] = Reason("operators_split") if is_split else reason
+    unmeasured = [row for row in found if row.bytes is None]
+    if unmeasured:
+        counted = [row for row in unmeasured if row.flops is not None]
+        reasons["operators.bytes"] = _of_bytes(counted, found) if counted else reason
     return reasons
+
+
+def _of_bytes(counted: Sequence[Operator], found: Sequence[Operator]) -> Reason:
+    """Why rows whose arithmetic is known have no bytes."""
+    rows_of = Counter(name for row in found for name in row.nodes)
+    is_split = all(any(rows_of[name] > 1 for name in row.nodes) for row in counted)
+    return Reason("operators_split" if is_split else "operators_sizes_unknown")
 
 
 def summary(traced: TraceDone, timed_mean_ns: float | None) -> Trace:

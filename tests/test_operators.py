@@ -62,6 +62,7 @@ def _row(kind: str, *nodes: str, flops: int | None = None, bytes: int | None = N
         (_row("Conv", "conv"), dict.fromkeys(BOTH, "operators_unjoined")),
         (_row("Mine", "custom", bytes=16), {"operators.flops": "operators_uncounted"}),
         (_row("LSTMSequence", "conv", flops=5), {"operators.bytes": "operators_split"}),
+        (_row("Relu", "relu", flops=5), {"operators.bytes": "operators_sizes_unknown"}),
     ],
 )  # fmt: skip
 def test_rows_without_figures_say_why(row: Operator, codes: dict[str, str]) -> None:
