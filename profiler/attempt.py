@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 import psutil
 
-from profiler import atomic_file, cores, messages, outcome, sample_file
+from profiler import allowed_copy, atomic_file, cores, messages, outcome, sample_file
 from profiler.conversation import Conversation
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.gate import Gate, LocalGate
@@ -170,6 +170,7 @@ class Attempt:
         Conversation(heard, folder, listen, means.cancel, self._begun_ns, gate).hold(
             request, means.python, means.module
         )
+        allowed_copy.clear(folder)
         heard.cancelled = means.cancel.is_set()
         note(heard, folder)
         return _read(heard, folder)

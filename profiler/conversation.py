@@ -104,7 +104,8 @@ class Conversation:
             case messages.Loaded():
                 heard.loaded = report
             case messages.FirstInference():
-                heard.start_to_first_ns = time.monotonic_ns() - self._begun_ns
+                waited_ns = time.monotonic_ns() - self._begun_ns
+                heard.start_to_first_ns = waited_ns - min(waited_ns, max(0, report.ours_ns))
                 heard.phase = "warmup"
             case messages.Ready():
                 if self._gate is None or self._has_arrived:

@@ -16,6 +16,7 @@ class ErrorKind(TextEnum):
     FILE_EMPTY = "file_empty"
     FILE_UNREADABLE = "file_unreadable"
     FILE_CHANGED = "file_changed"
+    FILE_SWAPPED = "file_swapped"
     FORMAT_UNKNOWN = "format_unknown"
     FORMAT_NOT_A_MODEL = "format_not_a_model"
     FORMAT_NOT_OPENED = "format_not_opened"

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
-from profiler import disturbance, messages, native_loop
+from profiler import allowed_copy, disturbance, messages, native_loop
 from profiler.backends.base import LoadOptions
 from profiler.backends.native import NativeTask
+from profiler.errors import KnownError
 from profiler.loads import Load
 from profiler.opening import Opened
 from profiler.plan import SingleStream
@@ -63,11 +64,16 @@ class Further:
     def _native(self) -> NativeFigure | Reason:
         plan, opened = self._request.plan, self._opened
         library = Path(self._request.native_library) if self._request.native_library else None
-        task = NativeTask(
-            Path(plan.model_path),
-            LoadOptions(plan.device, opened.threads, plan.precision, plan.flush_denormals),
-            tuple(spec.name for spec in opened.session.inputs) or tuple(opened.pool[0]),
-            opened.pool,
-            opened.session.results(self._load.bound[0]),
-        )
-        return native_loop.native_latency(plan.runtime, task, library, self._stop_asked)
+        expected = opened.session.results(self._load.bound[0])
+        try:
+            with allowed_copy.of(Path(plan.model_path), plan.runtime, plan.model_sha256) as path:
+                task = NativeTask(
+                    path,
+                    LoadOptions(plan.device, opened.threads, plan.precision, plan.flush_denormals),
+                    tuple(spec.name for spec in opened.session.inputs) or tuple(opened.pool[0]),
+                    opened.pool,
+                    expected,
+                )
+                return native_loop.native_latency(plan.runtime, task, library, self._stop_asked)
+        except KnownError as error:
+            return Reason("native_file_gone", {"detail": error.info.text or error.info.kind})

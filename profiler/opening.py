@@ -11,7 +11,16 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from profiler import input_files, input_kinds, inputs, messages, model_facts, process_memory, shapes
+from profiler import (
+    allowed_copy,
+    input_files,
+    input_kinds,
+    inputs,
+    messages,
+    model_facts,
+    process_memory,
+    shapes,
+)
 from profiler.backends import catalog
 from profiler.backends.base import Array, Backend, LoadOptions, Session
 from profiler.errors import ErrorKind, KnownError
@@ -28,7 +37,8 @@ Limits = Callable[[], Mapping[str, int]]
 class Opened(NamedTuple):
     """A model that is ready to run, with what it took; times in ns, memory in bytes.
 
-    `batch` is the one that runs: the plan's, or the query's where the file lets it vary.
+    `batch` is the one that runs: the plan's, or the query's where the file lets it vary. `copy_ns` went by
+    before anything was loaded, into the copy of what was allowed to run.
     """
 
     backend: Backend
@@ -43,6 +53,7 @@ class Opened(NamedTuple):
     baseline_bytes: int
     after_load_bytes: int
     load_peak_bytes: Optional[int]
+    copy_ns: int
 
     def loaded(self) -> messages.Loaded:
         session = self.session
@@ -82,28 +93,34 @@ def open_model(
     native_library: str = "",
     preallocates: bool = True,
 ) -> Opened:
-    """Raises KnownError, or what the runtime raises; `enter` hears the name of each step before it begins."""
+    """Raises KnownError, or what the runtime raises; `enter` hears the name of each step before it begins.
+
+    Of code and programs a copy is opened that holds what was allowed: KnownError(FILE_SWAPPED) otherwise.
+    """
     enter("import")
     begin = perf_counter_ns()
-    backend = open_backend()
-    import_ns = perf_counter_ns() - begin
-    process_memory.reset_peak()
-    baseline = process_memory.resident_bytes()
-    enter("load")
-    options = LoadOptions(
-        plan.device, threads_of(plan), plan.precision, plan.flush_denormals, native_library, _lanes(plan),
-        preallocates,
-    )  # fmt: skip
-    begin = perf_counter_ns()
-    session = backend.load(Path(plan.model_path), options)
-    load_ns = perf_counter_ns() - begin
-    after_load, load_peak = process_memory.resident_bytes(), process_memory.peak_bytes()
+    with allowed_copy.of(Path(plan.model_path), plan.runtime, plan.model_sha256) as path:
+        copy_ns = perf_counter_ns() - begin
+        begin = perf_counter_ns()
+        backend = open_backend()
+        import_ns = perf_counter_ns() - begin
+        process_memory.reset_peak()
+        baseline = process_memory.resident_bytes()
+        enter("load")
+        options = LoadOptions(
+            plan.device, threads_of(plan), plan.precision, plan.flush_denormals, native_library, _lanes(plan),
+            preallocates,
+        )  # fmt: skip
+        begin = perf_counter_ns()
+        session = backend.load(path, options)
+        load_ns = perf_counter_ns() - begin
+        after_load, load_peak = process_memory.resident_bytes(), process_memory.peak_bytes()
     enter("inputs")
     pool, origin, batch, notes = _inputs(plan, session.inputs, limits)
     threads = options.threads
     return Opened(
         backend, session, pool, origin, batch, threads, notes, import_ns, load_ns, baseline, after_load,
-        load_peak,
+        load_peak, copy_ns,
     )  # fmt: skip
 
 

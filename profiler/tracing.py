@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from profiler import messages
+from profiler import allowed_copy, messages
 from profiler.backends.base import LoadOptions, TraceOrder
 from profiler.opening import open_beside
 
@@ -24,8 +24,9 @@ def trace(request: messages.TraceModel, send: Send) -> messages.TraceDone:
     options = LoadOptions(plan.device, opened.threads, plan.precision)
     order = TraceOrder(opened.pool[0], request.calls, request.practice, Path.cwd())
     session.close()
-    try:
-        traced = opened.backend.trace(Path(plan.model_path), options, order)
-    except Exception as error:
-        raise session.explain(error) from error
+    with allowed_copy.of(Path(plan.model_path), plan.runtime, plan.model_sha256) as path:
+        try:
+            traced = opened.backend.trace(path, options, order)
+        except Exception as error:
+            raise session.explain(error) from error
     return messages.TraceDone(traced.method, traced.operators, traced.call_ns)

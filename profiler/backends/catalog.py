@@ -101,6 +101,12 @@ def format_named(name: str) -> Format:
     raise KnownError(ErrorKind.FORMAT_UNKNOWN, file=name)
 
 
+def tier_of(runtime_name: str) -> Tier:
+    """What a file may do that this runtime opens; raises KnownError(RUNTIME_UNKNOWN)."""
+    row = runtime(runtime_name)
+    return max(form.tier for form in (*FORMATS, YARDSTICK_FORMAT) if row.name in form.runtimes)
+
+
 def installed(name: str) -> bool:
     """Whether the runtime's package can be found; nothing is imported."""
     return importlib.util.find_spec(runtime(name).import_name) is not None
