@@ -298,8 +298,9 @@ class TracedOperator(msgspec.Struct, frozen=True, omit_defaults=True):
     `nodes`: names of the file's nodes (see Node), or of tensors that they make, that it stands for, as far
     as the runtime tells; `part_of` those that it is a part of, by where its answer goes; `after` the names
     of the rows whose answers it reads. `position` of a node without a name among the file's, constants left
-    out. `kernel`: the runtime's word for the code that ran, where it has one. `work`: what it did in one
-    call, where the runtime's side counts that itself.
+    out. `shape` of its first answer, -1 for sizes that are not told. `kernel`: the runtime's word for the
+    code that ran, where it has one. `work`: what it did in one call, where the runtime's side counts that
+    itself.
     """
 
     name: str
@@ -312,6 +313,7 @@ class TracedOperator(msgspec.Struct, frozen=True, omit_defaults=True):
     part_of: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     position: Optional[int] = None
+    shape: Optional[tuple[int, ...]] = None
     work: Optional[TracedWork] = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -9,13 +10,7 @@ from typing import NamedTuple
 from profiler import operator_kinds
 from profiler.messages import Node, TracedOperator
 from profiler.operator_graph import Graph, is_product, is_work
-
-# What runtimes fold into the product before it: it then has no kernel of its own.
-_FOLDED = {
-    "Add", "BatchNormalization", "Clamp", "Clip", "DequantizeLinear", "Elu", "FakeQuantize", "Gelu",
-    "HardSigmoid", "HardSwish", "LeakyRelu", "Mul", "Multiply", "PRelu", "QuantizeLinear", "Relu", "Sigmoid",
-    "Softplus", "Swish", "Tanh",
-}  # fmt: skip
+from profiler.operator_owners import Owners
 
 
 class Joined(NamedTuple):
@@ -42,16 +37,7 @@ def join(rows: Sequence[TracedOperator], nodes: Sequence[Node]) -> list[Joined]:
     return _Joining(rows, Graph(nodes)).found()
 
 
-class _Joining:
-    def __init__(self, rows: Sequence[TracedOperator], graph: Graph) -> None:
-        self._rows, self._graph, self._nodes = rows, graph, graph.nodes
-        self._by_name = {row.name: number for number, row in enumerate(rows)}
-        self._owner: dict[int, int] = {}
-        self._owned: list[list[int]] = [[] for _ in rows]
-        self._added: list[list[int]] = [[] for _ in rows]
-        self._halves: dict[int, int] = {}
-        self._doubtful: set[int] = set()
-
+class _Joining(Owners):
     def found(self) -> list[Joined]:
         for number, row in enumerate(self._rows):
             self._claim_named(number, row)
@@ -62,10 +48,9 @@ class _Joining:
             for at, number in list(self._owner.items()):
                 self._take_back_to_own_type(at, number)
             self._claim_by_neighbours()
+            self._fold_all([number for number, row in enumerate(self._rows) if row.after])
         self._pair_nameless()
-        for at in range(len(self._nodes)):
-            if self._is_left(at) and self._nodes[at].type in _FOLDED:
-                self._fold(at)
+        self._fold_all(range(len(self._rows)))
         self._absorb()
         return [self._joined(number) for number in range(len(self._rows))]
 
@@ -74,20 +59,6 @@ class _Joining:
             return Joined((self._nodes[self._halves[number]].name,), 2)
         own = [*sorted(self._owned[number]), *sorted(self._added[number])]
         return Joined(tuple(self._nodes[at].name for at in own), 1, number not in self._doubtful)
-
-    def _own(self, at: int, number: int) -> None:
-        self._owner[at] = number
-        self._owned[number].append(at)
-
-    def _is_left(self, at: int) -> bool:
-        return at not in self._owner and is_work(self._nodes[at])
-
-    def _is_nameless(self, number: int) -> bool:
-        """Whether it names none of the file's nodes, not even one that another row has."""
-        row = self._rows[number]
-        if row.type in operator_kinds.MOVES or self._owned[number] or number in self._halves:
-            return False
-        return all(self._graph.find(name) is None for name in row.nodes)
 
     def _claim_named(self, number: int, row: TracedOperator) -> None:
         for name in row.nodes:
@@ -145,40 +116,6 @@ class _Joining:
                     here = before[here]
                 return
 
-    def _reads_from(self, number: int, at: int) -> bool:
-        """Whether a node reads only from rows that this one does; True where a runtime does not tell."""
-        if not self._rows[number].after:
-            return True
-        sources = self._sources(at)
-        return sources is not None and sources <= self._before(number)
-
-    def _sources(self, at: int) -> set[int] | None:
-        """The rows that make what a node reads; None while a product before it has no row."""
-
-        def passes(other: int) -> bool:
-            number = self._owner.get(other)
-            if number is None:
-                return not is_product(self._nodes[other])
-            return self._rows[number].type in operator_kinds.MOVES
-
-        found = [self._owner.get(other) for other in self._graph.beyond(at, passes, back=True)]
-        return None if None in found else {number for number in found if number is not None}
-
-    def _before(self, number: int) -> set[int]:
-        """The rows whose answers a row reads, past those that only move data."""
-        found, seen = set(), {number}
-        waiting = list(self._rows[number].after)
-        while waiting:
-            here = self._by_name.get(waiting.pop())
-            if here is None or here in seen:
-                continue
-            seen.add(here)
-            if self._rows[here].type in operator_kinds.MOVES:
-                waiting += self._rows[here].after
-            else:
-                found.add(here)
-        return found
-
     def _claim_by_neighbours(self) -> None:
         """Rows without nodes, by the rows that they read from: of several nodes only if they do the same."""
         for number, row in enumerate(self._rows):
@@ -188,30 +125,12 @@ class _Joining:
             fitting = [
                 at
                 for at in self._read_by(before)
-                if operator_kinds.alike(self._nodes[at].type, row.type) and self._sources(at) == before
+                if operator_kinds.alike(self._nodes[at].type, row.type)
+                and self._reads_from(number, at)
+                and _may_make(self._nodes[at], row)
             ]
             if len({_work(self._nodes[at]) for at in fitting}) == 1:
                 self._own(fitting[0], number)
-
-    def _read_by(self, numbers: set[int]) -> list[int]:
-        """The nodes without a row that read what these rows make, in the file's order; any for no rows."""
-        if not numbers:
-            return [at for at in range(len(self._nodes)) if self._is_left(at)]
-
-        def passes(other: int) -> bool:
-            number = self._owner.get(other)
-            if number is None:
-                return not is_product(self._nodes[other])
-            return number in numbers or self._rows[number].type in operator_kinds.MOVES
-
-        found: set[int] = set()
-        waiting = [at for number in numbers for at in self._owned[number]]
-        while waiting:
-            for other in self._graph.readers(waiting.pop()):
-                if other not in found:
-                    found.add(other)
-                    waiting += [other] if passes(other) else []
-        return sorted(at for at in found if self._is_left(at))
 
     def _pair_nameless(self) -> None:
         """Rows without nodes, with the free nodes of their type: where both are as many and in one order."""
@@ -242,25 +161,31 @@ class _Joining:
                     self._own(near, number)
                     waiting.append(near)
 
-    def _fold(self, at: int) -> None:
-        """Into the row of the product whose answer it alone reads."""
-        for maker in self._graph.makers(at):
-            number = self._owner.get(maker)
-            if number is not None and len(self._graph.readers(maker)) == 1 and self._has_product(number):
-                self._own(at, number)
-                return
+    def _fold_all(self, numbers: Sequence[int]) -> None:
+        """What is folded into rows of these, and is of no type of a row without nodes."""
+        into, nameless = set(numbers), self._nameless_families()
+        for at, node in enumerate(self._nodes):
+            is_nameless = operator_kinds.family(node.type) in nameless
+            if operator_kinds.is_folded(node.type) and not is_nameless and self._is_left(at):
+                self._fold(at, into)
 
-    def _has_product(self, number: int) -> bool:
-        own = (*self._owned[number], *([self._halves[number]] if number in self._halves else ()))
-        return any(is_product(self._nodes[at]) for at in own)
+    def _fold(self, at: int, into: set[int]) -> None:
+        """Into the row of the product whose answer it alone reads; of several, into the one that ran last."""
+        found = [
+            number
+            for maker in self._graph.makers(at)
+            if (number := self._owner.get(maker)) in into and len(self._graph.readers(maker)) == 1
+        ]
+        fitting = [number for number in found if number is not None and self._has_product(number)]
+        if fitting:
+            self._own(at, max(fitting))
 
     def _absorb(self) -> None:
         """What is left, to the row that reads it, else to the fusion whose answer it reads.
 
         What reads nothing but constants was computed once, when the model was compiled.
         """
-        kinds = {row.type for number, row in enumerate(self._rows) if self._is_nameless(number)}
-        nameless = {operator_kinds.family(kind) for kind in kinds}
+        nameless = self._nameless_families()
         for at in reversed(range(len(self._nodes))):
             node = self._nodes[at]
             if not self._is_left(at) or not node.inputs:
@@ -273,15 +198,6 @@ class _Joining:
                 self._added[chosen].append(at)
             elif is_product(node):
                 self._doubtful |= {number for number in (*after, *before) if self._may_have_run(number, at)}
-
-    def _near(self, at: int, back: bool = False) -> list[int]:
-        """The rows next to a node, past nodes and rows that only move data."""
-
-        def passes(other: int) -> bool:
-            number = self._owner.get(other)
-            return number is None or self._rows[number].type in operator_kinds.MOVES
-
-        return list(dict.fromkeys(self._owner[other] for other in self._graph.beyond(at, passes, back)))
 
     def _may_hold(self, number: int, at: int) -> bool:
         """Products only where anything may have been fused: their own rows have taken them by now."""
@@ -300,3 +216,10 @@ class _Joining:
 
 def _work(node: Node) -> tuple[int | None, ...]:
     return node.flops, node.other_flops, node.integer_operations, node.bytes_read, node.bytes_written
+
+
+def _may_make(node: Node, row: TracedOperator) -> bool:
+    """Whether the sizes agree, whatever their order: runtimes put channels first or last as they like."""
+    if node.shape is None or row.shape is None:
+        return True
+    return Counter(size for size in row.shape if size >= 0) <= Counter(node.shape)

@@ -35,13 +35,12 @@ _MOVES = """Broadcast Cast Concat Concatenation Convert DepthToSpace Expand Flat
     ScatterND Shape ShapeOf Slice SpaceToDepth Split Squeeze StridedSlice Tile Transpose Unsqueeze
     VariadicSplit ConstantOfShape Range Copy aten.to _guards_fn"""
 MOVES = frozenset(_MOVES.split())
+# What runtimes fold into the product before it: it then has no kernel of its own.
+_FOLDED = """Add BatchNormalization Clip DequantizeLinear Elu Gelu HardSigmoid HardSwish LOGISTIC LeakyRelu
+    Mul PRelu QuantizeLinear RELU6 RELU_N1_TO_1 Relu Sigmoid Softplus Swish TANH Tanh"""
+_FOLDED_FAMILIES = frozenset(_FAMILY.get(name, name) for name in _FOLDED.split())
 _RECURRENT = frozenset(_FAMILY[name] for name in ("LSTM", "GRU", "RNN"))
 _FUSED = frozenset(_FAMILY[name] for name in ("LayerNormalization", "Gelu", "Softmax", "Attention"))
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether both are words for the same operator."""
-    return family(one) == family(other)
 
 
 def family(kind: str) -> int | str:
@@ -49,9 +48,18 @@ def family(kind: str) -> int | str:
     return _FAMILY.get(kind, kind)
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether both are words for the same operator."""
+    return family(one) == family(other)
+
+
 def is_known(kind: str) -> bool:
     """Whether rows of this type run a certain operator, and not whatever was fused."""
     return kind in _FAMILY or kind in MOVES
+
+
+def is_folded(kind: str) -> bool:
+    return family(kind) in _FOLDED_FAMILIES
 
 
 def is_recurrent(kind: str) -> bool:

@@ -195,6 +195,17 @@ def test_of_nodes_that_read_alike_and_do_other_work_a_row_has_none() -> None:
     )
     rows = [_row("first", "Relu", "first"), *(_after(_row(at, "Convolution"), "first") for at in ("p", "q"))]
     assert _names(rows, nodes) == [("first",), (), ()]
+    sized = [
+        msgspec.structs.replace(node, shape=(1, 8, size)) for node, size in zip(nodes, (4, 4, 6), strict=True)
+    ]
+    told = [
+        rows[0],
+        *(
+            msgspec.structs.replace(row, shape=(1, size, 8))
+            for row, size in zip(rows[1:], (6, 4), strict=True)
+        ),
+    ]
+    assert _names(told, tuple(sized)) == [("first",), ("right",), ("left",)]
     alike = (*nodes[:2], _node("right", "Conv", ("a",), "c", flops=5))
     assert _names(rows, alike) == [("first",), ("left",), ("right",)]
 

@@ -24,8 +24,12 @@ class Origins:
         self._layers = {layer.name: layer.nodes for layer in openvino_graph.layers(runtime_model)}
         self._next: dict[str, list[str]] = {}
         self._before: dict[str, list[str]] = {}
+        self._shapes: dict[str, tuple[int, ...]] = {}
         for operator in runtime_model.get_ops():
             name = str(operator.get_friendly_name())
+            if operator.get_output_size() and operator.output(0).get_partial_shape().rank.is_static:
+                sizes = operator.output(0).get_partial_shape()
+                self._shapes[name] = tuple(-1 if size.is_dynamic else size.get_length() for size in sizes)
             sources = [port.get_source_output().get_node() for port in operator.inputs()]
             self._before[name] = [str(source.get_friendly_name()) for source in sources]
             for source in self._before[name]:
@@ -49,6 +53,10 @@ class Origins:
             seen.update(further)
             waiting += further
         return ()
+
+    def shape(self, layer: str) -> tuple[int, ...] | None:
+        """Of its first answer, with -1 for sizes that are settled at every call."""
+        return self._shapes.get(layer)
 
     def after(self, layer: str, rows: Container[str]) -> tuple[str, ...]:
         """The nearest of these layers that it reads from: a runtime skips some when it runs."""

@@ -44,6 +44,7 @@ def trace(compiled: Any, model: Any, call: Call, request: Any, order: TraceOrder
             device,
             origins.part_of(name),
             origins.after(name, rows),
+            shape=origins.shape(name),
         )
         for name, row in rows.items()
     )
