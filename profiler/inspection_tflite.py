@@ -6,6 +6,8 @@ import math
 from collections import Counter
 from pathlib import Path
 
+import msgspec
+
 from profiler import inspection_parts as parts
 from profiler import messages
 from profiler.backends import tflite_embeddings, tflite_file, tflite_survey
@@ -27,7 +29,7 @@ def describe(request: messages.Inspect, path: Path) -> messages.Description:
 
 def _described(request: messages.Inspect, file: tflite_file.File) -> messages.Description:
     inputs = file.specs(file.inputs)
-    shapes, reasons = parts.shapes(inputs, request)
+    shapes, reasons = parts.shapes(inputs, _by_signature(request, file))
     survey = tflite_survey.survey(file, shapes) if shapes is not None else None
     nodes = survey.nodes if survey is not None else ()
     reasons.update(_unlisted(file, len(nodes)))
@@ -51,6 +53,14 @@ def _described(request: messages.Inspect, file: tflite_file.File) -> messages.De
         memory=survey.memory if survey is not None else None,
         buffers=0,
     )
+
+
+def _by_signature(request: messages.Inspect, file: tflite_file.File) -> messages.Inspect:
+    """With inputs by the names of the file's signature: OpenVINO knows those of its tensors alone."""
+    names = {file.main.tensors[index].name: name for name, index in file.inputs}
+    own = {name for name, _ in file.inputs}
+    shapes = {name if name in own else names.get(name, name): at for name, at in request.shapes.items()}
+    return msgspec.structs.replace(request, shapes=shapes)
 
 
 def _unlisted(file: tflite_file.File, nodes: int) -> dict[str, Reason]:

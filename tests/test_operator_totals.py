@@ -43,9 +43,7 @@ def _traced(
     session.close()
     draw = np.random.default_rng(0)
     inputs = {name: draw.standard_normal(shape).astype(np.float32) for name, shape in sizes.items()}
-    own_names = [spec.name for spec in inspection.describe(messages.Inspect(str(path), form)).inputs]
-    shapes = dict(zip(own_names, sizes.values(), strict=True))
-    description = inspection.describe(messages.Inspect(str(path), form, batch=2, shapes=shapes))
+    description = inspection.describe(messages.Inspect(str(path), form, batch=2, shapes=sizes))
     traced = backend.trace(path, CPU, TraceOrder(inputs, 2, 1, folder))
     done = messages.TraceDone(traced.method, traced.operators, traced.call_ns)
     operators.check(done)
