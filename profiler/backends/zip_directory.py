@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-import errno
 import struct
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
+from profiler.backends import zip_records
 from profiler.errors import ErrorKind, KnownError
 
 ENTRY_LIMIT = 100_000
-DIRECTORY_LIMIT_BYTES = 64 << 20
+DIRECTORY_LIMIT_BYTES = 32 << 20
 EXPANDED_CODE_LIMIT_BYTES = 64 << 20
 
-_END = b"PK\x05\x06"
-_END_BYTES = 22
-_COMMENT_LIMIT_BYTES = 1 << 16
-_SEE_ZIP64 = 0xFFFFFFFF
-_LOCATOR_BYTES = 20
-_ZIP64_BYTES = 56
 _ENCRYPTED = 0x1
 
 
 def entries(path: Path) -> list[zipfile.ZipInfo]:
     """The central directory of an archive; nothing else is read.
 
-    Raises KnownError(MODEL_DAMAGED) with `what`: zip_cut_short (no directory), zip_too_many,
+    Raises KnownError(MODEL_DAMAGED) with `what`: zip_cut_short (no directory), zip_contradicts, zip_too_many,
     zip_name_twice, zip_name_outside, zip_encrypted; and OSError.
     """
     with path.open("rb") as file:
-        _check_size(file, path)
         try:
+            zip_records.check(file, ENTRY_LIMIT, DIRECTORY_LIMIT_BYTES)
             with zipfile.ZipFile(file) as archive:
                 infos = archive.infolist()
+        except zip_records.RecordsError as error:
+            raise damaged(error.what, path) from error
         except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as error:
-            raise damaged("zip_cut_short", path, str(error)) from error
-        except OSError as error:
-            if error.errno != errno.EINVAL:
-                raise
-            # zipfile went to a negative offset that the end record led it to
             raise damaged("zip_cut_short", path, str(error)) from error
     _check_names(infos, path)
     if sum(info.compress_size for info in infos) > path.stat().st_size:
@@ -69,43 +59,7 @@ def refuse_compressed(infos: Sequence[zipfile.ZipInfo], path: Path) -> None:
         raise damaged("zip_too_big", path)
 
 
-def _check_size(file: BinaryIO, path: Path) -> None:
-    """Before zipfile reads the whole directory into memory: how large does it say it is?"""
-    size = file.seek(0, 2)
-    start = max(0, size - _END_BYTES - _COMMENT_LIMIT_BYTES)
-    file.seek(start)
-    tail = file.read()
-    position = tail.rfind(_END)
-    if position < 0 or len(tail) - position < _END_BYTES:
-        raise damaged("zip_cut_short", path)
-    (claimed,) = struct.unpack_from("<I", tail, position + 12)
-    if claimed == _SEE_ZIP64:
-        claimed = _zip64_size(file, start + position, path)
-    if claimed > size:
-        raise damaged("zip_cut_short", path)
-    if claimed > DIRECTORY_LIMIT_BYTES:
-        raise damaged("zip_too_many", path)
-
-
-def _zip64_size(file: BinaryIO, end: int, path: Path) -> int:
-    """The directory's size from the record that the locator before the end record points at."""
-    file.seek(max(0, end - _LOCATOR_BYTES))
-    locator = file.read(_LOCATOR_BYTES)
-    if not locator.startswith(b"PK\x06\x07") or len(locator) < _LOCATOR_BYTES:
-        raise damaged("zip_cut_short", path)
-    (offset,) = struct.unpack_from("<Q", locator, 8)
-    if offset > end:
-        raise damaged("zip_cut_short", path)
-    file.seek(offset)
-    record = file.read(_ZIP64_BYTES)
-    if not record.startswith(b"PK\x06\x06") or len(record) < _ZIP64_BYTES:
-        raise damaged("zip_cut_short", path)
-    return int(struct.unpack_from("<Q", record, 40)[0])
-
-
 def _check_names(infos: Sequence[zipfile.ZipInfo], path: Path) -> None:
-    if len(infos) > ENTRY_LIMIT:
-        raise damaged("zip_too_many", path)
     if len({info.filename for info in infos}) < len(infos):
         raise damaged("zip_name_twice", path)
     for info in infos:
