@@ -65,6 +65,11 @@ class OperatorRows(QWidget):
         self._filter()
         self._widths.fit()
 
+    def set_groupable(self, is_groupable: bool) -> None:
+        """Whether there are operators to group; else the rows are types already."""
+        for button in (self.by_node, self.by_type):
+            button.setVisible(is_groupable)
+
     def show_at_least(self, rows: int) -> None:
         """Room for so many rows without scrolling."""
         head = self.table.horizontalHeader().sizeHint().height()

@@ -81,8 +81,15 @@ class StatusLine(QFrame):
         if self._surveyed is None:
             error = self._errors.get("runtimes")
             return self.tr("Looking for runtimes…") if error is None else sentences.of_error(error)
+        from profiler.backends import catalog
+
         words = []
+        # What nothing here could use is not missed.
+        has_no_gpu = self._machine is not None and not self._machine.gpus
+        useless = {row.name for row in catalog.RUNTIMES if row.needs_gpu and has_no_gpu}
         for runtime in self._surveyed.runtimes:
+            if runtime.missing is not None and runtime.name in useless:
+                continue
             # PyTorch opens three formats, and is one thing to have.
             title = titles.of_runtime(runtime.name).partition(" (")[0]
             if runtime.missing is None:

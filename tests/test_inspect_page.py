@@ -14,7 +14,7 @@ from gui.page_maker import INSIDE, RUN
 from gui.pages.inspect import InspectPage
 from gui.turns import Turns
 from profiler.errors import ErrorKind, KnownError
-from profiler.messages import Description, MemoryEstimate, Node
+from profiler.messages import Description, MemoryEstimate, Node, OperatorCount
 from profiler.result import Flops, Reason
 from tests import windows
 from tests.fakes import FakeDialogs
@@ -141,6 +141,29 @@ def test_why_there_are_no_operators_is_said(qtbot: QtBot) -> None:
     page.show_file("net.onnx")
     qtbot.waitUntil(page.notes.isVisible)
     assert page.notes.text()
+
+
+def test_a_file_that_tells_its_operators_by_type_only_shows_how_many_there_are(qtbot: QtBot) -> None:
+    world = World()
+    counts = (OperatorCount("aten::linear", 1), OperatorCount("aten::relu", 1_200))
+    world.described = msgspec.structs.replace(
+        _described(), nodes=(), operators=counts, unavailable={"flops.per_inference": Reason("needs_run")}
+    )
+    page = InspectPage(world.services(), Turns(Jobs()))
+    qtbot.addWidget(page)
+    page.show()
+    page.show_file("net.pt")
+    qtbot.waitUntil(lambda: page.nodes.rows.model.rowCount() == 2)
+    table = page.nodes.rows.model
+    assert [table.index(1, column).data() for column in range(2)] == ["aten::relu", "1,200"]
+    assert page.nodes.bars.accessibleDescription().startswith("aten::relu: 1,200; aten::linear: 1")
+    assert not page.nodes.rows.by_type.isVisible()
+    assert not page.nodes.measure.isVisible()
+    assert page.notes.text()
+    page.nodes.retranslate()
+    assert page.nodes.bars.accessibleDescription().startswith("aten::relu")
+    page.nodes.show_nodes(_described().nodes)
+    assert page.nodes.rows.by_type.isVisible()
 
 
 def test_from_the_run_page_inside_and_back(qtbot: QtBot) -> None:

@@ -8,9 +8,12 @@ from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
 from gui.page_maker import HISTORY, LIVE, MACHINE, RESULTS, RUN, START
+from gui.status_line import StatusLine
+from hardware.machine import Cpu, Gpu, Machine
 from profiler.errors import ErrorKind, KnownError
+from profiler.messages import Runtime, Surveyed
 from profiler.plan import Preset, RunPlan
-from profiler.result import Status
+from profiler.result import Reason, Status
 from tests import builders
 from tests.fakes import FakeDialogs
 from tests.windows import World, ended, shown, started, window_over
@@ -279,3 +282,18 @@ def test_the_size_is_there_again(window: MainWindow, world: World, dialogs: Fake
     window.close()
     with window_over(World(), dialogs) as again:
         assert (again.width(), again.height()) == (1000, 690)
+
+
+@pytest.mark.parametrize(("gpus", "is_missed"), [((), False), ((Gpu(index=0, name="T4"),), True)])
+def test_a_runtime_that_nothing_here_could_use_is_not_missed(
+    qtbot: QtBot, gpus: tuple[Gpu, ...], is_missed: bool
+) -> None:
+    line = StatusLine()
+    qtbot.addWidget(line)
+    line.show_machine(Machine(cpu=Cpu(name="Example CPU"), gpus=gpus))
+    missing = Reason("runtime_missing", {"runtime": "tensorrt"})
+    line.show_runtimes(
+        Surveyed((Runtime("tensorrt", None, (), missing), Runtime("litert", None, (), missing)))
+    )
+    assert ("TensorRT" in line.runtimes.accessibleName()) is is_missed
+    assert "LiteRT is missing" in line.runtimes.accessibleName()

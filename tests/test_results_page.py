@@ -351,3 +351,13 @@ def test_a_machine_written_by_another_version_is_shown_as_far_as_it_is_understoo
     environment = Environment(machine=machine)
     found = settings.sections(builders.result(environment=environment))[-1].facts
     assert [fact.value for fact in found] == (["T4"] if machine.get("cpu") == "odd" else [])
+
+
+def test_a_tall_window_shows_more_results_beside_each_other(page: ResultsPage) -> None:
+    for number in range(8):
+        page.show_result(builders.result(id=f"20260102T030405-{number:04d}"), None)
+    low = page.strip.height()
+    page.resize(1_000, 1_080)
+    assert page.strip.height() == low + 4 * page.strip.rowHeight(0)
+    page.resize(1_000, 640)
+    assert page.strip.height() == low

@@ -12,7 +12,7 @@ from gui.operator_rows import OperatorRows
 from gui.plots.share_bars import Bar, ShareBars
 from profiler import units
 from profiler.error_text import visible
-from profiler.messages import Node
+from profiler.messages import Node, OperatorCount
 from profiler.reports import nodes_table
 
 _BARS = 6
@@ -32,6 +32,7 @@ class NodesView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._nodes: Sequence[Node] = ()
+        self._counts: Sequence[OperatorCount] = ()
         self.measure = QComboBox(self)
         self.bars = ShareBars(self)
         self.rows = OperatorRows(self)
@@ -52,15 +53,27 @@ class NodesView(QWidget):
         box.addWidget(self.bars)
         box.addWidget(self.rows, 1)
 
-    def show_nodes(self, nodes: Sequence[Node]) -> None:
-        """Show these, in the file's order."""
-        self._nodes = nodes
+    def show_nodes(self, nodes: Sequence[Node], counts: Sequence[OperatorCount] = ()) -> None:
+        """These in the file's order; of a file that does not tell them, how many there are of each type."""
+        self._nodes, self._counts = nodes, () if nodes else counts
+        self.rows.set_groupable(not self._counts)
+        self.measure.setVisible(not self._counts)
         self._fill()
 
     def _shown(self) -> Sequence[Node]:
         return nodes_table.by_type(self._nodes) if self.rows.is_by_type else self._nodes
 
     def _fill(self) -> None:
+        if self._counts:
+            self.rows.show_rows(
+                nodes_table.count_columns(sentences.language()),
+                self._counts,
+                lambda count: visible(count.type),
+                lambda count: count.type,
+            )
+            self.rows.export.setEnabled(False)
+            self._draw_counts()
+            return
         columns = nodes_table.columns(sentences.language())
         self.rows.show_rows(
             columns,
@@ -70,9 +83,16 @@ class NodesView(QWidget):
         )
         self._draw()
 
+    def _draw_counts(self) -> None:
+        largest = sorted(self._counts, key=lambda one: -one.count)[:_BARS]
+        self.bars.set_bars(
+            self.tr("Operators of each type"),
+            [Bar(visible(one.type), one.count, f"{one.count:,}") for one in largest],
+        )
+
     def _draw(self) -> None:
         """The largest by what was chosen, by node or by type as the table is."""
-        if self.measure.currentIndex() < 0:
+        if self._counts or self.measure.currentIndex() < 0:
             return
         value, text = _MEASURES[self.measure.currentIndex()]
         known = [(node, number) for node in self._shown() if (number := value(node))]

@@ -245,7 +245,7 @@ class InspectPage(QWidget):
             shown.form, shown.size_bytes, shown.sha256, shown.is_trusted, shown.found, sentences.language()
         )
         self._show_facts(Group(self.tr("What it is"), tuple(_facts(rows))))
-        self.nodes.show_nodes(shown.found.nodes)
+        self.nodes.show_nodes(shown.found.nodes, shown.found.operators)
         QTimer.singleShot(0, self, self._fit)
 
     def _show_facts(self, group: Group) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QScrollArea,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 8
 _ROWS_SEEN = 4
+_ROOM_BELOW = 700
 
 
 class ResultsPage(QWidget):
@@ -117,12 +119,19 @@ class ResultsPage(QWidget):
 
     def _fit_strip(self) -> None:
         self.strip.setVisible(len(self._kept) > 1)
-        rows = min(len(self._kept), _ROWS_SEEN)
-        frame = 2 * self.strip.frameWidth()
-        height = self.strip.horizontalHeader().sizeHint().height() + rows * self.strip.rowHeight(0) + frame
-        self.strip.setFixedHeight(height)
+        self._give_height()
         self._widths.fit()
         self._say_precisions()
+
+    def _give_height(self) -> None:
+        """A few rows in a small window; in a tall one as many as leave room for the chosen result."""
+        row, frame = max(1, self.strip.rowHeight(0)), 2 * self.strip.frameWidth()
+        rows = min(len(self._kept), max(_ROWS_SEEN, (self.height() - _ROOM_BELOW) // row))
+        self.strip.setFixedHeight(self.strip.horizontalHeader().sizeHint().height() + rows * row + frame)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_height()
 
     def _say_precisions(self) -> None:
         """Results of different precision are no comparison of formats, and it is said where they stand."""

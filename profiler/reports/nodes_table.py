@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from profiler import text_columns, units, wording
 from profiler.error_text import visible
-from profiler.messages import Node
+from profiler.messages import Node, OperatorCount
 from profiler.reports import table_csv
 from profiler.reports.columns import Column
 from profiler.shapes import written
@@ -41,6 +41,14 @@ def columns(language: Language) -> list[Column[Node]]:
         number("bytes", moved_of, units.size),
         number("intensity", intensity_of, _ratio),
         Column(label("shape", language), _shape),
+    ]
+
+
+def count_columns(language: Language) -> list[Column[OperatorCount]]:
+    """Of a file that tells its operators by type only."""
+    return [
+        Column(label("type", language), lambda one: visible(one.type)),
+        Column(label("count", language), lambda one: f"{one.count:,}", lambda one: one.count),
     ]
 
 

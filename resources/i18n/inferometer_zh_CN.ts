@@ -1381,6 +1381,10 @@ You are asked each time, also for the same content.</source>
         <translation>算术运算最多</translation>
     </message>
     <message>
+        <source>Operators of each type</source>
+        <translation>各类算子的数量</translation>
+    </message>
+    <message>
         <source>What the bars show</source>
         <translation>条形图显示的内容</translation>
     </message>
