@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 
-from profiler.backends import torch_export, torch_session
+from profiler.backends import pt2_screen, torch_export, torch_session
 from profiler.backends.base import LoadOptions
 from profiler.backends.pt2_archive import Pt2Archive
 from profiler.errors import ErrorKind, KnownError
@@ -203,6 +203,9 @@ def _container(value: str) -> Callable[[Any], None]:
     [_first_node("name", "x = __import__('os').mkdir('trace') #"),
      _first_node("target", "torch.ops.load_library"),
      _first_node("target", "torch.hub.load"),
+     _first_node("target", "torch.ops.load_library.__func__"),
+     _first_node("target", "_operator.methodcaller"),
+     _first_node("target", "torch.ops.higher_order.aoti_call_delegate"),
      _guard("__import__('os').mkdir('trace')"),
      _guard("L['image'].__class__.__base__"),
      _guard("(lambda: 1)()"),
@@ -220,6 +223,49 @@ def test_text_that_torch_would_run_is_refused(
         torch_export.open_backend().load(hostile, CPU)
     assert caught.value.info.parameters["what"] == "pt2_unsafe"
     assert not (tmp_path / "trace").exists()
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["torch.ops.load_library", "torch.ops.load_library.__func__", "torch.ops.load_library.__func__.__call__",
+     "torch.ops.load_library.a.b", "torch.ops.import_module.a.b", "torch.ops.aten.name.format",
+     "torch.ops._dir.append.x", "torch.ops.aten.add", "torch.ops.aten.add.op", "torch.ops.aten.add.overloads",
+     "torch.ops.aten.add.__init__", "torch.ops.aten.__class__.x", "torch.ops.aten.__reduce__.x",
+     "torch.ops.__class__.a.b", "torch.ops.aten.add.Tensor.more",
+     "torch.ops.higher_order.inductor_compiled_code", "torch.ops.higher_order.call_torchbind", "torch.ops.higher_order.cond.__call__",
+     "torch.ops.higher_order.__getattr__", "_operator.methodcaller", "_operator.attrgetter",
+     "_operator.setitem", "_operator.call", "_operator.add.__self__", "math.__loader__", "math.perm", "torch.sym_int.__globals__",
+     "torch.sym_fresh_size", "torch.hub.load", "os:system", "torch.ops.aten.relu.default\n", ""],
+)  # fmt: skip
+def test_nothing_may_be_called_but_operators_and_arithmetic_of_sizes(target: str) -> None:
+    with pytest.raises(pt2_screen.UnsafeError):
+        pt2_screen.check({"nodes": [{"target": target}]})
+    with pytest.raises(pt2_screen.UnsafeError):
+        pt2_screen.check({"arg": {"as_operator": target}})
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["torch.ops.aten._to_copy.default", "torch.ops.aten.__and__.Tensor", "torch.ops.aten.add_.Scalar_out",
+     "torch.ops._c10d_functional.all_reduce.default", "torch.ops.torchvision.nms.default",
+     "torch.ops.higher_order.cond", "torch.ops.higher_order.wrap_with_set_grad_enabled", "_operator.getitem",
+     "math.trunc", "torch._sym_sqrt", "torch.sym_max", "#edge:aten.add"],
+)  # fmt: skip
+def test_what_torch_export_writes_may_be_called(target: str) -> None:
+    pt2_screen.check({"nodes": [{"target": target}]})
+
+
+def test_every_operator_of_pytorch_and_all_its_arithmetic_of_sizes_may_be_called() -> None:
+    """Except one that only scripts of old reach, whose overload begins with an underscore."""
+    from torch._export.serde.serialize import _SYM_OPS
+    from torch._export.verifier import Verifier
+
+    operators = (name.replace("::", ".").split(".") for name in torch._C._dispatch_get_all_op_names())
+    names = [f"torch.ops.{'.'.join((*parts, 'default')[:3])}" for parts in operators]
+    allowed = {*_SYM_OPS, *Verifier().allowed_builtin_ops()} - {round}
+    names += [f"{function.__module__}.{function.__name__}" for function in allowed]
+    names.remove("torch.ops.profiler._record_function_exit._RecordFunction")
+    pt2_screen.check({"nodes": [{"target": name} for name in names]})
 
 
 @pytest.mark.parametrize(

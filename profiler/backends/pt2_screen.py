@@ -16,9 +16,31 @@ from typing import Any
 
 from profiler.backends import pt2_symbols
 
-_TARGET = re.compile(
-    r"torch\.ops(\.[A-Za-z_]\w*){2,3}|_operator\.\w+|math\.\w+|torch\._?sym_\w+(\.\w+)?|#?[a-z_]\w*:[\w.]+"
-)
+# What torch's own verifier lets a program call besides registered operators, and no more than that: it runs
+# behind a reader that takes any attribute of torch, operator and math.
+_FUNCTIONS = {
+    *(f"_operator.{name}" for name in (
+        "abs", "add", "and_", "eq", "floordiv", "ge", "getitem", "gt", "le", "lshift", "lt", "mod", "mul",
+        "ne", "neg", "not_", "or_", "pos", "pow", "rshift", "sub", "truediv")),
+    *(f"math.{name}" for name in ("ceil", "floor", "trunc")),
+    *(f"torch.{name}" for name in (
+        "_sym_sqrt", "sym_float", "sym_int", "sym_ite", "sym_max", "sym_min", "sym_not", "sym_sqrt",
+        "sym_sum")),
+}  # fmt: skip
+# Control flow and wrappers that torch.export writes; others call compiled code, delegates or Python objects.
+_HIGHER_ORDER = {
+    "associative_scan", "auto_functionalized", "auto_functionalized_v2", "cond", "flex_attention",
+    "foreach_map", "hints_wrapper", "invoke_quant", "invoke_quant_packed", "invoke_subgraph", "map_impl",
+    "out_dtype", "run_and_save_rng_state", "run_with_rng_state", "scan", "strict_mode",
+    "tag_activation_checkpoint", "while_loop", "while_loop_stack_output", "with_effects", "wrap",
+    "wrap_activation_checkpoint", "wrap_with_autocast", "wrap_with_set_grad_enabled",
+}  # fmt: skip
+_OPERATOR = re.compile(r"torch\.ops\.(_?[A-Za-z]\w*)\.(_?[A-Za-z]\w*|__\w+__)\.([A-Za-z]\w*)", re.ASCII)
+_OPERATOR_WORDS = re.compile(r"__i?(and|or|xor|lshift|rshift)__")
+# Attributes of torch.ops, of a namespace in it and of an operator's overloads, which name no operator.
+_NO_NAMESPACE, _NO_OPERATOR = {"_dir", "import_module", "load_library", "loaded_libraries"}, {"_dir", "name"}
+_NO_OVERLOAD = {"op", "op_overloads", "overloads"}
+_EXTENSION = re.compile(r"#[a-z_]\w*:[\w.]+", re.ASCII)
 _CONTAINERS = {"builtins.tuple", "builtins.list", "builtins.dict", "collections.OrderedDict",
                "collections.namedtuple", "builtins.NoneType"}  # fmt: skip
 _LATER_IMPORTED = ("__enum__", "default_factory_module")
@@ -69,8 +91,23 @@ def _qualified(value: Any) -> None:
 
 
 def _target(value: Any) -> None:
-    if isinstance(value, str) and not _TARGET.fullmatch(value):
+    if isinstance(value, str) and not _may_be_called(value):
         raise UnsafeError(value[:80])
+
+
+def _may_be_called(name: str) -> bool:
+    """An operator down to its overload, a function of the lists above, or one that an extension registers."""
+    if name in _FUNCTIONS or _EXTENSION.fullmatch(name):
+        return True
+    if name.startswith("torch.ops.higher_order."):
+        return name.removeprefix("torch.ops.higher_order.") in _HIGHER_ORDER
+    found = _OPERATOR.fullmatch(name)
+    if found is None:
+        return False
+    namespace, operator, overload = found.groups()
+    if operator.startswith("__") and not _OPERATOR_WORDS.fullmatch(operator):
+        return False
+    return namespace not in _NO_NAMESPACE and operator not in _NO_OPERATOR and overload not in _NO_OVERLOAD
 
 
 def _formula(value: Any) -> None:
