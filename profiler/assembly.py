@@ -286,10 +286,14 @@ def _operators(gathered: Gathered) -> tuple[Operator, ...]:
 
 
 def _summary(gathered: Gathered, point: Point) -> Trace | None:
-    """Beside the calls themselves, where the latency also holds the wait for their turn."""
+    """Beside the calls themselves, where the latency also holds the wait for their turn.
+
+    The traced pass makes one call after another: calls that shared the machine with others are no measure.
+    """
     if gathered.traced is None:
         return None
-    return operators.summary(gathered.traced, (point.service or point.latency).mean_ns)
+    timed = (point.service or point.latency).mean_ns if point.concurrency == 1 else None
+    return operators.summary(gathered.traced, timed)
 
 
 def _memory(gathered: Gathered, heard: Heard | None, point: Point) -> Memory:
@@ -347,6 +351,8 @@ def _of_slowdown(result: RunResult) -> dict[str, Reason]:
     if result.trace is None or result.trace.slowdown is not None:
         return {}
     code = "run_cut_off" if result.trace.timed_mean_ns is None else "traced_not_slower"
+    if result.plan.concurrency > 1:
+        code = "traced_alone"
     return {"trace.slowdown": Reason(code)}
 
 

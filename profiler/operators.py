@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from profiler import operator_join, operator_kinds
 from profiler.errors import ErrorKind, KnownError
 from profiler.messages import Node, TraceDone, TracedOperator
@@ -99,7 +101,7 @@ def summary(traced: TraceDone, timed_mean_ns: float | None) -> Trace:
 def _row(row: TracedOperator, calls: int, whole: int, nodes: Sequence[Node], joined: Joined) -> Operator:
     work = _work_of(row, nodes, joined)
     time_ns = row.total_ns / calls
-    return Operator(
+    found = Operator(
         name=row.name,
         type=row.type,
         time_ns=time_ns,
@@ -109,10 +111,18 @@ def _row(row: TracedOperator, calls: int, whole: int, nodes: Sequence[Node], joi
         flops=work.flops,
         integer_operations=work.integer_operations,
         bytes=work.bytes,
-        flops_per_s=work.flops / (time_ns / 1e9) if work.flops and time_ns else None,
         kernel=row.kernel,
         device=row.device,
     )
+    return with_speeds(found)
+
+
+def with_speeds(row: Operator) -> Operator:
+    """The row with FLOP/s, or where products of integers are in it with their operations per second."""
+    work = row.integer_operations or row.flops
+    speed = work / (row.time_ns / 1e9) if work and row.time_ns else None
+    floats, integers = (None, speed) if row.integer_operations else (speed, None)
+    return msgspec.structs.replace(row, flops_per_s=floats, integer_operations_per_s=integers)
 
 
 def _work_of(row: TracedOperator, nodes: Sequence[Node], joined: Joined) -> Work:

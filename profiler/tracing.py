@@ -21,7 +21,7 @@ def trace(request: messages.TraceModel, send: Send) -> messages.TraceDone:
     plan = request.plan
     opened = open_beside(plan, request.format, send)
     session = opened.session
-    options = LoadOptions(plan.device, opened.threads, plan.precision)
+    options = LoadOptions(plan.device, opened.threads, plan.precision, plan.flush_denormals)
     order = TraceOrder(opened.pool[0], request.calls, request.practice, Path.cwd())
     session.close()
     with allowed_copy.of(Path(plan.model_path), plan.runtime, plan.model_sha256) as path:

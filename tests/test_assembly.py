@@ -12,7 +12,7 @@ from profiler import assembly, messages, steps, unavailable, wording
 from profiler.errors import ErrorInfo
 from profiler.heard import Gathered, Heard
 from profiler.outcome import Outcome
-from profiler.plan import RunPlan
+from profiler.plan import Concurrency, RunPlan
 from profiler.result import (
     Accuracy,
     Boundary,
@@ -91,6 +91,18 @@ def test_a_traced_pass_that_was_not_slower_says_why_its_cost_is_not_known(
     assert result.trace is not None
     assert (result.trace.slowdown is None) is (code is not None)
     assert result.unavailable.get("trace.slowdown") == (Reason(code) if code else None)
+
+
+def test_a_traced_call_is_not_held_against_calls_that_shared_the_machine() -> None:
+    heard, gathered = _heard(), _gathered()
+    heard.loaded, heard.finished, heard.warmup_status = _loaded(), _finished(), "steady"
+    gathered.plan = heard.plan = msgspec.structs.replace(PLAN, scenario=Concurrency(2))
+    gathered.points = [msgspec.structs.replace(gathered.points[0], concurrency=2)]
+    gathered.traced = messages.TraceDone("onnxruntime_profiler", (), (3_000_000,))
+    result = _assembled(heard, _contents(400), gathered)
+    assert result.trace is not None
+    assert (result.trace.slowdown, result.trace.timed_mean_ns) == (None, None)
+    assert result.unavailable["trace.slowdown"] == Reason("traced_alone")
 
 
 def _loaded(*notes: Reason) -> messages.Loaded:

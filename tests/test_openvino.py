@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from profiler import child_environment
-from profiler.backends import openvino_graph, openvino_words
+from profiler.backends import openvino_graph, openvino_trace, openvino_words
 from profiler.backends.base import LoadOptions, TraceOrder
 from profiler.backends.openvino import OpenVino, open_backend
 from profiler.backends.openvino_graph import Layer
@@ -141,6 +141,25 @@ def test_a_trace_names_the_files_layers(backend: OpenVino, tmp_path: Path) -> No
     convolutions = [row for row in traced.operators if row.type == "Convolution"]
     assert {name for row in convolutions for name in row.nodes} >= {"/2/Conv", "/4/Conv", "/7/Conv"}
     assert all(row.count == 3 and row.device == "cpu" for row in convolutions)
+
+
+def test_what_ran_before_the_traced_calls_is_taken_off_the_counters(tmp_path: Path) -> None:
+    """OpenVINO's counters are means since the model was compiled: here 5 calls of 900 us, then 10 of 100 us."""
+    order = TraceOrder({}, calls=10, practice=5, folder=tmp_path)
+    before = openvino_trace._Row("Convolution", "jit", 900_000)
+    after = openvino_trace._Row("Convolution", "jit", round((5 * 900_000 + 10 * 100_000) / 15))
+    assert openvino_trace._total_ns(order, before, after) == pytest.approx(10 * 100_000, abs=15)
+    assert openvino_trace._total_ns(order, None, after) == 15 * after.mean_ns
+    assert openvino_trace._total_ns(order, before, before._replace(mean_ns=0)) == 0
+
+
+def test_the_layers_take_no_longer_than_the_calls_that_they_are_part_of(
+    backend: OpenVino, tmp_path: Path
+) -> None:
+    order = TraceOrder({"image": _images(64)}, calls=10, practice=1, folder=tmp_path)
+    traced = backend.trace(SAMPLES / "digits.onnx", OPTIONS, order)
+    # Whole microseconds of each row are lost or won.
+    assert sum(row.total_ns for row in traced.operators) < sum(traced.call_ns) * 1.02
 
 
 def test_devices_and_precisions_that_are_not_there_are_refused(backend: OpenVino) -> None:

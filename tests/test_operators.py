@@ -1,5 +1,6 @@
 """Rows of a traced pass, joined to the graph's nodes."""
 
+import msgspec
 import pytest
 
 from profiler import operators, wording
@@ -116,3 +117,11 @@ def test_calls_that_were_not_slower_tell_no_slowdown(timed: float) -> None:
 def test_a_pass_that_cannot_be_is_refused(done: TraceDone) -> None:
     with pytest.raises(KnownError):
         operators.check(done)
+
+
+def test_the_speed_of_a_row_with_products_of_integers_is_that_of_the_integers() -> None:
+    quantised = Operator("q", "QLinearConv", 1_000.0, 1.0, flops=10, integer_operations=4_000)
+    row = operators.with_speeds(quantised)
+    assert (row.flops_per_s, row.integer_operations_per_s) == (None, pytest.approx(4e9))
+    plain = operators.with_speeds(msgspec.structs.replace(row, integer_operations=0))
+    assert (plain.flops_per_s, plain.integer_operations_per_s) == (pytest.approx(1e7), None)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from profiler import units, wording
 from profiler.error_text import visible
+from profiler.operators import with_speeds
 from profiler.reports import table_csv
 from profiler.reports.columns import Column
 from profiler.reports.sections import Section
@@ -18,7 +19,7 @@ SHOWN = 20
 NAMED = 3
 FIELDS = (
     "name", "type", "nodes", "time_ns", "share", "calls", "flops", "integer_operations", "bytes",
-    "flops_per_s", "kernel", "device",
+    "flops_per_s", "integer_operations_per_s", "kernel", "device",
 )  # fmt: skip
 
 
@@ -89,19 +90,18 @@ def by_type(rows: Iterable[Operator]) -> list[Operator]:
 
 def _merged(kind: str, own: Sequence[Operator]) -> Operator:
     devices = {row.device for row in own}
-    flops, time_ns = _sum(row.flops for row in own), sum(row.time_ns for row in own)
-    return Operator(
+    merged = Operator(
         name=f"{kind} × {len(own)}" if len(own) > 1 else name_of(own[0]),
         type=kind,
-        time_ns=time_ns,
+        time_ns=sum(row.time_ns for row in own),
         share=sum(row.share for row in own),
         calls=sum(row.calls for row in own),
-        flops=flops,
+        flops=_sum(row.flops for row in own),
         integer_operations=_sum(row.integer_operations for row in own),
         bytes=_sum(row.bytes for row in own),
-        flops_per_s=flops / (time_ns / 1e9) if flops and time_ns else None,
         device=devices.pop() if len(devices) == 1 else None,
     )
+    return with_speeds(merged)
 
 
 def _sum(values: Iterable[int | None]) -> int | None:
