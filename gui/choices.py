@@ -11,6 +11,7 @@ import msgspec
 
 from gui import chosen_inputs
 from gui.loads import Load
+from profiler import dimensions as free_sizes
 from profiler import plan as plans
 from profiler import shapes
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
@@ -196,12 +197,8 @@ def free_dimensions(files: Sequence[ChosenFile], batch: int) -> dict[str, int]:
     found: dict[str, int] = {}
     for file in files:
         inputs = file.description.inputs if file.description is not None else ()
-        known = [spec for spec in inputs if spec.shape is not None]
-        settled = shapes.concrete_shapes(known, 1)
-        for spec in known:
-            for position, name in enumerate(spec.shape or ()):
-                if isinstance(name, str) and not shapes.follows_batch(name, position) and "+" not in name:
-                    found.setdefault(name, settled[spec.name][position])
+        for name, unasked in free_sizes.offered(inputs).items():
+            found.setdefault(name, unasked.size)
     return found
 
 

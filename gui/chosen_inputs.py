@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from profiler import input_kinds, shapes, shared_kinds
+from profiler import dimensions, input_kinds, shared_kinds
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import RunPlan
 
@@ -34,7 +34,7 @@ def offered_kinds(files: Sequence[ChosenFile]) -> dict[str, tuple[str, ...]]:
 
 def guessed(files: Sequence[ChosenFile]) -> list[str]:
     """Named dimensions for whose size of 1 nothing speaks."""
-    return shapes.guessed_dimensions(_specs(files), ())
+    return list(dimensions.guessed(_specs(files), ()))
 
 
 def shared(files: Sequence[ChosenFile]) -> dict[Path, dict[str, str]]:

@@ -40,12 +40,27 @@ class Reason(msgspec.Struct, frozen=True):
     parameters: dict[str, str] = {}
 
 
-class Tensor(msgspec.Struct, frozen=True):
-    """An input or output: numpy dtype name; a dimension is a number, a name, or None where unknown."""
+class Free(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a file says of a free dimension: sizes from `least` to `most` (None: no end), and `usual`, the one
+    that it was traced or exported with."""
+
+    name: str
+    least: int = 1
+    most: Optional[int] = None
+    usual: Optional[int] = None
+
+
+class Tensor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An input or output: numpy dtype name; a dimension is a number, a name, or None where unknown.
+
+    `free`: what is known of named dimensions. `is_example`: the shape worked once, nothing declares it.
+    """
 
     name: str
     dtype: str
     shape: Optional[tuple[Union[int, str, None], ...]]
+    free: tuple[Free, ...] = ()
+    is_example: bool = False
 
 
 class ModelPart(msgspec.Struct, frozen=True):
@@ -286,8 +301,9 @@ class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
     `time_ns` is the mean over the traced calls, `share` its part of the sum of all rows, 0 to 1. `nodes`
     are the names of the graph's nodes that ran in it (several where the runtime fused them; none where
     it added the operator itself); `flops` (products and elementwise), `integer_operations` and `bytes`
-    (read and written) are theirs, None where those of a node are unknown. `flops_per_s` counts FLOPs only.
-    `kernel`: the runtime's word for the code that ran.
+    (read and written) are theirs, None where those of a node are unknown. Each kind of
+    arithmetic has its own speed: `flops_per_s` where a row has no products of integers, which would make it
+    the speed of the little beside them. `kernel`: the runtime's word for the code that ran.
     """
 
     name: str
@@ -300,6 +316,7 @@ class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
     integer_operations: Optional[int] = None
     bytes: Optional[int] = None
     flops_per_s: Optional[float] = None
+    integer_operations_per_s: Optional[float] = None
     kernel: str = ""
     device: Optional[str] = None
 

@@ -8,9 +8,9 @@ from typing import Any, Optional
 
 import numpy as np
 
-from profiler import input_kinds, shapes
+from profiler import dimensions, input_kinds, shapes
 from profiler.errors import ErrorKind, KnownError
-from profiler.input_values import Array
+from profiler.input_values import PICTURE_CHANNELS, Array
 from profiler.pairs import paired
 from profiler.result import Reason, Tensor
 
@@ -38,7 +38,9 @@ def natural_shape(array: Array, spec: Tensor, batch: int) -> Shape:
     if spec.shape is None:
         return shape
     turned = next((turn for turn in _ways(shape) if _fits(turn, spec)), shape)
-    return (_first(turned[0], spec.shape[0], batch), *turned[1:]) if turned and spec.shape else turned
+    if not turned or not spec.shape or len(turned) != len(spec.shape):
+        return turned
+    return (_first(turned[0], spec, batch), *turned[1:])
 
 
 def _ways(shape: Shape) -> list[Shape]:
@@ -49,7 +51,7 @@ def _ways(shape: Shape) -> list[Shape]:
 
 def _fits(shape: Shape, spec: Tensor) -> bool:
     """Whether it is what the file declares; the first dimension may hold several batches."""
-    declared = spec.shape or ()
+    declared = _channels_fixed(spec)
     if len(shape) != len(declared):
         return False
     wanted = list(paired(declared, shape))
@@ -60,11 +62,23 @@ def _fits(shape: Shape, spec: Tensor) -> bool:
     )
 
 
-def _first(size: int, declared: Any, batch: int) -> int:
+def _channels_fixed(spec: Tensor) -> tuple[dimensions.Dimension, ...]:
+    """The shape; of one that is only an example, the channels of a picture hold all the same."""
+    declared = spec.shape or ()
+    if not spec.is_example or len(declared) != 4:
+        return declared
+    usual = {told.name: told.usual for told in spec.free}
+    sizes = [usual.get(name) if isinstance(name, str) else name for name in declared]
+    at = next((place for place in (1, 3) if sizes[place] in PICTURE_CHANNELS), None)
+    return tuple(sizes[place] if place == at else item for place, item in enumerate(declared))
+
+
+def _first(size: int, spec: Tensor, batch: int) -> int:
     """How much of the first dimension is one sample."""
+    declared = (spec.shape or ())[0]
     if isinstance(declared, int):
         return min(declared, size) if declared else size
-    return min(batch, size) if shapes.follows_batch(declared, 0) else size
+    return min(batch, size) if dimensions.follows_batch(spec, 0) else size
 
 
 def samples(array: Array, spec: Tensor, shape: Shape, notes: Notes) -> list[Array]:

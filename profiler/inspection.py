@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from profiler import dimensions, messages
 from profiler import inspection_parts as parts
-from profiler import messages
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Flops, Reason
 
@@ -24,9 +24,14 @@ def describe(request: messages.Inspect) -> messages.Description:
     if reader is None:
         raise KnownError(ErrorKind.FORMAT_UNKNOWN, file=path.name)
     try:
-        return _explained(reader(request, path))
+        return _placed(_explained(reader(request, path)))
     except OSError as error:
         raise KnownError(ErrorKind.FILE_UNREADABLE, str(error), file=path.name) from error
+
+
+def _placed(found: messages.Description) -> messages.Description:
+    """Each free dimension of the inputs goes by a name."""
+    return msgspec.structs.replace(found, inputs=dimensions.all_placed(found.inputs))
 
 
 def _explained(found: messages.Description) -> messages.Description:

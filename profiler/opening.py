@@ -13,6 +13,7 @@ import numpy as np
 
 from profiler import (
     allowed_copy,
+    dimensions,
     input_files,
     input_kinds,
     inputs,
@@ -61,7 +62,7 @@ class Opened(NamedTuple):
             runtime_version=self.backend.version(),
             precision_effective=session.precision_effective,
             placement=session.placement,
-            inputs=session.inputs,
+            inputs=dimensions.all_placed(session.inputs),
             outputs=session.outputs,
             shapes={name: tuple(array.shape) for name, array in self.pool[0].items()},
             input_origin=self.origin,
@@ -116,7 +117,7 @@ def open_model(
         load_ns = perf_counter_ns() - begin
         after_load, load_peak = process_memory.resident_bytes(), process_memory.peak_bytes()
     enter("inputs")
-    pool, origin, batch, notes = _inputs(plan, session.inputs, limits)
+    pool, origin, batch, notes = _inputs(plan, dimensions.all_placed(session.inputs), limits)
     threads = options.threads
     return Opened(
         backend, session, pool, origin, batch, threads, notes, import_ns, load_ns, baseline, after_load,
@@ -144,13 +145,17 @@ def _inputs(
         for spec in specs
     }
     settled = {name for spec in specs if spec.name in wanted for name in spec.shape or ()}
-    guessed = shapes.guessed_dimensions(
+    guessed = dimensions.guessed(
         [spec for spec in specs if spec.name not in wanted], {*settled, *plan.dimensions}
     )
     notes = (*given.notes, *notes)
     if guessed:
-        notes = (*notes, Reason("dimension_guessed", {"names": ", ".join(guessed)}))
+        notes = (*notes, Reason("dimension_guessed", {"names": _listed(guessed)}))
     return pool, origin, batch, notes
+
+
+def _listed(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} = {size}" for name, size in sizes.items())
 
 
 def _asks_for_table(spec: Tensor, plan: RunPlan, given: Mapping[str, object]) -> bool:
@@ -191,7 +196,8 @@ def _shapes(
         else:
             if not wanted:
                 return whole, scenario.samples_per_query
-    return shapes.concrete_shapes(specs, plan.batch, wanted, plan.dimensions), plan.batch
+    concrete = shapes.concrete_shapes(specs, plan.batch, wanted, plan.dimensions)
+    return concrete, plan.batch if wanted else dimensions.possible_batch(specs, plan.batch)
 
 
 def _lanes(plan: RunPlan) -> int:

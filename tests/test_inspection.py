@@ -8,9 +8,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
+import openvino
 import pytest
 from onnx import TensorProto, helper
+from openvino import opset13
 
 from profiler import inspect_client, inspection, messages
 from profiler.commands import inspect
@@ -116,6 +119,21 @@ def test_the_table_says_what_the_files_are() -> None:
     assert "149,930" in out
     assert "37.8 MFLOPs per inference at image 1×1×8×8" in out
     assert "these bytes are trusted" in out
+
+
+def test_the_table_names_free_sizes_and_marks_guesses(tmp_path: Path) -> None:
+    given = opset13.parameter(openvino.PartialShape("?,?,3..64"), np.float32, name="x")
+    openvino.save_model(openvino.Model([opset13.relu(given)], [given], "g"), tmp_path / "m.xml")
+    _, out, _ = command(str(tmp_path / "m.xml"))
+    assert "x.1 = 1, a guess" in out
+    assert "x.2 = 3, a guess: give the real size with --dimension x.2=N; from 3 to 64" in out
+    _, out, _ = command(
+        str(tmp_path / "m.xml"), "--dimension", "x.1=5", "--dimension", "x.2=9", language="zh_CN"
+    )
+    assert "x.1 = 5\n" in out
+    assert "x.2 = 9；允许 3 到 64" in out
+    code, _, err = command(str(tmp_path / "m.xml"), "--dimension", "x.2=65")
+    assert (code, "from 3 to 64" in err) == (1, True)
 
 
 def test_the_table_is_aligned_in_chinese_too() -> None:

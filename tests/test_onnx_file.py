@@ -13,11 +13,12 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from profiler import inspection, messages
-from profiler.backends import onnx_file, onnx_operators, onnx_tables, onnx_weights
+from profiler.backends import onnx_dimensions, onnx_file, onnx_operators, onnx_tables, onnx_weights
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Tensor
 from tests import bad_files, large_graphs
 
+SAMPLES = Path(__file__).parent.parent / "resources" / "samples"
 FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 
 
@@ -34,6 +35,31 @@ def model(
 ) -> onnx.ModelProto:
     graph = helper.make_graph(nodes, "g", inputs, [value("y", FLOAT)], tensors or [])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], **more)
+
+
+def test_shapes_are_read_without_onnx_as_with_it(tmp_path: Path) -> None:
+    told = model(
+        [helper.make_node("Add", ["x", "w"], ["y"])],
+        [value("x", FLOAT, "batch", 3, None, "höhe"), value("s", INT64), value("none", FLOAT)],
+        [stored("w", 4, 4)],
+    )
+    told.graph.input[0].type.tensor_type.shape.dim[1].dim_value = -1
+    told.graph.input[2].type.tensor_type.ClearField("shape")
+    path = tmp_path / "a.onnx"
+    path.write_bytes(told.SerializeToString())
+    wanted = {spec.name: spec.shape for spec in onnx_file.inputs(told) if spec.shape is not None}
+    found = onnx_dimensions.read(path)
+    assert {name: found[name] for name in wanted} == wanted
+    assert found["x"] == ("batch", None, None, "höhe")
+
+
+@pytest.mark.parametrize("cut", range(1, 120, 7))
+def test_shapes_of_a_broken_file_are_left_unknown(tmp_path: Path, cut: int) -> None:
+    whole = (SAMPLES / "digits.onnx").read_bytes()
+    for number, broken in enumerate((whole[:cut], whole[-cut:], bytes(255 for _ in range(cut)))):
+        path = tmp_path / f"{number}.onnx"
+        path.write_bytes(broken)
+        assert isinstance(onnx_dimensions.read(path), dict)
 
 
 def test_inputs_leave_out_initialisers_and_name_free_dimensions() -> None:

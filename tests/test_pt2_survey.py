@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from profiler import inspection, messages
 from profiler.backends import onnx_flops, pt2_program, pt2_rules, pt2_survey, torch_flops
+from profiler.errors import KnownError
 from profiler.metrics.flops import Tally
 from tests import networks, networks_export
 
@@ -208,6 +209,26 @@ def test_a_thousand_operators_are_read_within_a_second(tmp_path: Path) -> None:
     found = inspection.describe(messages.Inspect(str(path), "torch_export"))
     assert perf_counter() - begin < 1
     assert len(found.nodes) == 1000
+
+
+def test_the_range_of_a_dimension_is_told_and_bounds_it(tmp_path: Path) -> None:
+    sizes = torch.export.Dim("batch", min=1, max=9), torch.export.Dim("length", min=4, max=64)
+    network = nn.Conv1d(2, 2, 3)
+    path = networks_export.save(
+        network, tmp_path / "r.pt2", torch.zeros(2, 2, 20), dynamic_shapes=({0: sizes[0], 2: sizes[1]},)
+    )
+    (spec,) = pt2_program.read(path).inputs
+    assert [(each.least, each.most, each.usual) for each in spec.free] == [(1, 9, None), (4, 64, 20)]
+    found = inspection.describe(messages.Inspect(str(path), "torch_export"))
+    assert found.shapes[spec.name] == (1, 2, 20)
+    for wanted in (
+        {"batch": 10},
+        {"dimensions": {spec.free[1].name: 65}},
+        {"shapes": {spec.name: (1, 2, 2)}},
+    ):
+        with pytest.raises(KnownError) as caught:
+            inspection.describe(messages.Inspect(str(path), "torch_export", **wanted))
+        assert caught.value.info.parameters["what"] == "range"
 
 
 def test_the_sample_does_the_work_of_the_onnx_sample() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from profiler import dimensions
 from profiler.errors import ErrorKind, KnownError
-from profiler.result import Tensor
+from profiler.result import Free, Tensor
 from profiler.shapes import concrete_shapes, written
 
 IMAGE = Tensor("image", "float32", ("batch", 3, "height", "width"))
@@ -126,6 +127,64 @@ def test_one_input_with_a_batch_is_enough() -> None:
 
 def test_a_batch_for_scalars_alone_is_refused() -> None:
     assert refusal(spec("x"), batch=2).info.parameters["what"] == "no_batch"
+
+
+def test_a_free_dimension_without_a_name_goes_by_its_place() -> None:
+    inputs = spec("ids", None, None), spec("sequence", None, None)
+    assert concrete_shapes(inputs) == {"ids": (1, 1), "sequence": (1, 1)}
+    asked = {"ids.1": 16, "sequence.1": 8, "ids.0": 2}
+    assert concrete_shapes(inputs, 4, {}, asked) == {"ids": (2, 16), "sequence": (4, 8)}
+    assert refusal(*inputs, dimensions={"seq": 2}).info.parameters["known"] == (
+        "ids.0, ids.1, sequence.0, sequence.1"
+    )
+
+
+def test_a_size_that_nobody_gave_is_a_guess_whatever_its_dimension_is_called() -> None:
+    inputs = spec("ids", None, None), spec("x", "batch", "seq", "odd")
+    assert dimensions.guessed(inputs, ()) == {"ids.1": 1, "odd": 1}
+    assert dimensions.guessed(inputs, {"odd"}) == {"ids.1": 1}
+    offered = dimensions.offered(inputs)
+    assert {name: size.size for name, size in offered.items()} == {"ids.1": 1, "seq": 128, "odd": 1}
+
+
+def bounded(*free: Free) -> Tensor:
+    return Tensor("x", "float32", ("batch", "seq", "s2"), free)
+
+
+def test_a_size_that_nobody_gave_lies_inside_what_the_file_allows() -> None:
+    told = bounded(Free("seq", 3, 64), Free("s2", 5))
+    assert concrete_shapes([told]) == {"x": (1, 64, 5)}
+    assert concrete_shapes([bounded(Free("s2", 5, 20, usual=16))]) == {"x": (1, 128, 16)}
+    assert dimensions.guessed([told], ()) == {"s2": 5}
+    assert dimensions.guessed([bounded(Free("s2", usual=16))], ()) == {}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given"),
+    [({"dimensions": {"seq": 65}}, 65), ({"shapes": {"x": (1, 2, 1)}}, 2), ({"batch": 9}, 9)],
+)
+def test_a_size_outside_of_what_the_file_allows_is_refused(wanted: dict[str, Any], given: int) -> None:
+    error = refusal(bounded(Free("batch", 1, 8), Free("seq", 3, 64)), **wanted)
+    assert (error.kind, error.info.parameters["what"]) == (ErrorKind.SHAPE_MISMATCH, "range")
+    assert error.info.parameters["given"] == str(given)
+    assert refusal(bounded(Free("s2", 5)), dimensions={"s2": 4}).info.parameters["what"] == "below"
+
+
+def test_the_two_that_torch_writes_unasked_forbids_no_one() -> None:
+    assert concrete_shapes([bounded(Free("batch", 2), Free("s2", 2))], dimensions={"s2": 1})["x"][0] == 1
+
+
+def test_a_file_without_a_batch_of_one_gets_the_least_that_it_takes() -> None:
+    told = [bounded(Free("batch", 4, 8))]
+    assert concrete_shapes(told)["x"][0] == dimensions.possible_batch(told, 1) == 4
+    assert dimensions.possible_batch(told, 6) == 6
+
+
+def test_an_example_declares_neither_sizes_nor_rank() -> None:
+    example = Tensor("x", "float32", ("x.0", "x.1"), (Free("x.0", usual=7), Free("x.1", usual=9)), True)
+    assert concrete_shapes([example]) == {"x": (7, 9)}
+    assert concrete_shapes([example], shapes={"x": (2, 3, 4)}) == {"x": (2, 3, 4)}
+    assert refusal(example, batch=2).info.parameters["what"] == "no_batch"
 
 
 def test_a_shape_is_written_with_names_and_question_marks() -> None:

@@ -13,6 +13,7 @@ import pytest
 import torch
 from torch import nn
 
+from profiler import shapes
 from profiler.backends import torchscript_archive
 from profiler.backends.torchscript_archive import Archive
 from profiler.backends.torchscript_code import Code, CodeUnreadableError
@@ -135,7 +136,17 @@ def test_inputs_kept_from_tracing_tell_the_shapes(tmp_path: Path) -> None:
     if "traced_inputs.pkl" not in _entries(tmp_path / "model.pt"):
         pytest.skip("this version of torch does not keep traced inputs")
     assert told.origin == "traced"
-    assert told.inputs == (Tensor("image", "float32", ("batch", 3, 8, 8)),)
+    (image,) = told.inputs
+    assert (image.shape, image.is_example) == (("batch", "image.1", "image.2", "image.3"), True)
+    assert shapes.concrete_shapes(told.inputs) == {"image": (1, 3, 8, 8)}
+
+
+def test_a_trace_declares_no_shape(tmp_path: Path) -> None:
+    told = read(traced(Net(), torch.ones(2, 3, 8, 8)), tmp_path).signature
+    if told.origin != "traced":
+        pytest.skip("this version of torch does not keep traced inputs")
+    assert shapes.concrete_shapes(told.inputs, shapes={"image": (2, 3, 9, 7)}) == {"image": (2, 3, 9, 7)}
+    assert shapes.concrete_shapes(told.inputs, 4, {}, {"image.3": 32}) == {"image": (4, 3, 8, 32)}
 
 
 def _entries(path: Path) -> set[str]:

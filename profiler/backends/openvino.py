@@ -9,8 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from profiler.backends import openvino_graph, openvino_import, openvino_trace, openvino_words, precisions
+from profiler.backends import (
+    openvino_graph,
+    openvino_import,
+    openvino_names,
+    openvino_trace,
+    openvino_words,
+    precisions,
+)
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
+from profiler.backends.onnx_dimensions import Shapes
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Placement, Reason, Tensor
 
@@ -48,7 +56,11 @@ class OpenVino:
         begin = time.perf_counter_ns()
         compiled = self._compile(model, options)
         compile_ns = time.perf_counter_ns() - begin
-        return OpenVinoSession(self._ov, compiled, compile_ns, options.device, model)
+        session = OpenVinoSession(self._ov, compiled, compile_ns, options.device, model)
+        begin = time.perf_counter_ns()
+        session.take_names(openvino_names.of(path))
+        session.ours_ns = time.perf_counter_ns() - begin
+        return session
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
         model = self._read(path, options)
@@ -124,6 +136,11 @@ class OpenVinoSession(Untold):
         self.notes: tuple[Reason, ...] = ()
         self.compile_ns = compile_ns
         self.ours_ns = 0
+
+    def take_names(self, told: Shapes) -> None:
+        """Free dimensions go by the names that the file gives them."""
+        self.inputs = tuple(openvino_graph.tensor(port, told) for port in self._compiled.inputs)
+        self.outputs = tuple(openvino_graph.tensor(port, told) for port in self._compiled.outputs)
 
     def request(self, lane: int) -> Any:
         """The infer request of a lane, made at first need."""

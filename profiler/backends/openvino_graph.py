@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from profiler.result import Tensor
+from profiler.backends.onnx_dimensions import Shapes
+from profiler.dimensions import Dimension, place_name
+from profiler.pairs import paired
+from profiler.result import Free, Tensor
 
 _DTYPES = {
     "f16": "float16", "f32": "float32", "f64": "float64", "bf16": "bfloat16", "boolean": "bool",
@@ -48,8 +51,11 @@ def dtype(port: Any) -> str:
     return _DTYPES.get(kind, kind)
 
 
-def tensor(port: Any) -> Tensor:
-    """A port by its own name; of several (a tensor that is passed on) by that of its node."""
+def tensor(port: Any, told: Shapes | None = None) -> Tensor:
+    """A port by its own name; of several (a tensor that is passed on) by that of its node.
+
+    A free dimension has its name in `told`, what the file itself says by tensor; else it has none.
+    """
     names = port.get_names()
     node = str(port.get_node().get_friendly_name()).partition("/sink_port_")[0]
     name = node if node in names or not names else str(port.get_any_name())
@@ -57,7 +63,25 @@ def tensor(port: Any) -> Tensor:
     if shape.rank.is_dynamic:
         return Tensor(name, dtype(port), None)
     dims = tuple(None if dim.is_dynamic else int(dim.get_length()) for dim in shape)
-    return Tensor(name, dtype(port), dims)
+    words = _told(names, told or {})
+    if len(words) != len(dims):
+        words = dims
+    named = tuple(word if size is None else size for word, size in paired(words, dims))
+    return Tensor(name, dtype(port), named, _ranges(name, named, shape))
+
+
+def _told(names: Any, told: Mapping[str, tuple[Dimension, ...]]) -> tuple[Dimension, ...]:
+    return next((told[name] for name in sorted(names) if name in told), ())
+
+
+def _ranges(name: str, named: Sequence[Dimension], shape: Any) -> tuple[Free, ...]:
+    """Sizes that the file bounds; OpenVINO writes -1 for a dimension without an end."""
+    found = []
+    for at, (word, dim) in enumerate(zip(named, shape)):
+        least, most = (int(end) for end in (dim.get_min_length(), dim.get_max_length()))
+        if not isinstance(word, int) and (least > 1 or most > 0):
+            found.append(Free(word or place_name(name, at), max(1, least), most if most > 0 else None))
+    return tuple(found)
 
 
 def precision_of_file(model: Any) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, NamedTuple
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple, Optional
 
 FIELD_LIMIT = 200_000
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -19,6 +20,15 @@ class Field(NamedTuple):
     wire: int
     value: int
     preview: bytes
+
+
+class Span(NamedTuple):
+    """A field inside a message: where what it holds lies, or the `value` of a varint."""
+
+    number: int
+    start: int
+    end: int
+    value: Optional[int] = None
 
 
 class Fields(NamedTuple):
@@ -52,6 +62,39 @@ def walk(file: BinaryIO, size: int) -> Fields:
     except _BrokenError:
         return Fields(fields, "broken")
     return Fields(fields, "whole")
+
+
+def spans(file: BinaryIO, message: Span) -> Iterator[Span]:
+    """The fields of a message that lies in a file; it ends where they make no sense. Raises OSError only."""
+    at = message.start
+    for _ in range(FIELD_LIMIT):
+        if at >= message.end:
+            return
+        try:
+            file.seek(at)
+            found, at = _span(file)
+        except (_BrokenError, _CutShortError):
+            return
+        if at > message.end:
+            return
+        yield found
+
+
+def _span(file: BinaryIO) -> tuple[Span, int]:
+    """A field and where the next one begins."""
+    key = _varint(file)
+    number, wire = key >> 3, key & 7
+    if wire == _VARINT:
+        value = _varint(file)
+        return Span(number, file.tell(), file.tell(), value), file.tell()
+    if wire == _BYTES:
+        length = _varint(file)
+    elif wire in (_FIXED32, _FIXED64):
+        length = 4 if wire == _FIXED32 else 8
+    else:
+        raise _BrokenError
+    start = file.tell()
+    return Span(number, start, start + length), start + length
 
 
 def _field(file: BinaryIO) -> Field:

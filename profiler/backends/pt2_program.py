@@ -107,7 +107,10 @@ def _program(
     tensors = [(leaf.name, module.graph.tensor_values[leaf.name]) for leaf in leaves if leaf.tensor]
     told = _told(archive)
     names = pt2_signature.symbol_names(tensors, told.inputs if told else ())
-    inputs = tuple(pt2_signature.tensor(name, meta, names) for name, meta in tensors)
+    inputs = tuple(
+        pt2_signature.with_ranges(pt2_signature.tensor(name, meta, names), meta, whole.range_constraints)
+        for name, meta in tensors
+    )
     outputs = pt2_signature.outputs(module, names, told.outputs if told else ())
     return Program(
         inputs, outputs, leaves, module.graph, weights, constants,

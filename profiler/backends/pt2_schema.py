@@ -24,8 +24,20 @@ BYTES = {"uint8": 1, "int8": 1, "bool": 1, "int16": 2, "uint16": 2, "float16": 2
 Argument = dict[str, Any]
 
 
+class _Hint(msgspec.Struct, frozen=True):
+    as_int: Optional[int] = None
+
+
 class _Formula(msgspec.Struct, frozen=True):
     expr_str: str
+    hint: Optional[_Hint] = None
+
+
+class Range(msgspec.Struct, frozen=True):
+    """The sizes that a symbol was exported for; without an end where it says none."""
+
+    min_val: Optional[int] = None
+    max_val: Optional[int] = None
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -128,6 +140,7 @@ class Program(msgspec.Struct, frozen=True):
     graph_module: GraphModule
     torch_version: Optional[str] = None
     opset_version: dict[str, int] = {}
+    range_constraints: dict[str, Range] = {}
 
 
 class Stored(msgspec.Struct, frozen=True):

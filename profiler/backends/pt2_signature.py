@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, Optional, Union
 
 import msgspec
 
 from profiler.backends import pt2_symbols
-from profiler.backends.pt2_schema import Argument, GraphModule, Meta, Signature, Size
+from profiler.backends.pt2_schema import Argument, GraphModule, Meta, Range, Signature, Size
+from profiler.dimensions import follows_batch
 from profiler.errors import ErrorKind, KnownError
 from profiler.pairs import paired
-from profiler.result import Tensor
+from profiler.result import Free, Tensor
+
+# Ends of ranges that stand for none.
+_ENDLESS = 2**62
 
 
 class UserInput(NamedTuple):
@@ -76,6 +80,29 @@ def _dimension(size: Size, names: Mapping[str, str]) -> Union[int, str, None]:
 
 def tensor(name: str, meta: Meta, names: Mapping[str, str]) -> Tensor:
     return Tensor(name, meta.dtype_name, tuple(_dimension(size, names) for size in meta.sizes))
+
+
+def with_ranges(tensor: Tensor, meta: Meta, ranges: Mapping[str, Range]) -> Tensor:
+    """The same with the sizes that its symbols may have, and those that it was exported with."""
+    told = []
+    for place, (name, size) in enumerate(paired(tensor.shape or (), meta.sizes)):
+        symbol = symbol_of(size)
+        if symbol is not None and isinstance(name, str):
+            usual = None if follows_batch(tensor, place) else _hint(size)
+            found = _free(name, ranges.get(symbol, Range()), usual)
+            told += [] if found == Free(name) else [found]
+    return msgspec.structs.replace(tensor, free=tuple(told))
+
+
+def _free(name: str, told: Range, usual: Optional[int]) -> Free:
+    most = told.max_val if told.max_val is not None and told.max_val < _ENDLESS else None
+    return Free(name, max(1, told.min_val or 1), most, usual)
+
+
+def _hint(size: Size) -> Optional[int]:
+    """The size that the program was exported with."""
+    hint = size.as_expr.hint if size.as_expr is not None else None
+    return hint.as_int if hint is not None and hint.as_int and hint.as_int > 0 else None
 
 
 def outputs(module: GraphModule, names: Mapping[str, str], told: Sequence[Tensor]) -> tuple[Tensor, ...]:

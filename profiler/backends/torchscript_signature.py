@@ -14,8 +14,9 @@ import msgspec
 from profiler.backends.torchscript_code import Argument, Code
 from profiler.backends.torchscript_tensors import Module, modules, tensor, tensors
 from profiler.backends.torchscript_tensors import Tensor as Stored
+from profiler.dimensions import place_name
 from profiler.pairs import paired
-from profiler.result import Tensor
+from profiler.result import Free, Tensor
 
 Shape = tuple[Union[int, str, None], ...]
 
@@ -81,7 +82,8 @@ def fed(arguments: Sequence[Argument]) -> list[Argument]:
 def from_traced(traced: object, arguments: Sequence[Argument]) -> Signature | None:
     """What PyTorch kept of the inputs that the model was traced with; None where that does not fit forward.
 
-    The first dimension that all of them share is taken for the batch.
+    Their shapes are an example of what fits and declare nothing: each dimension goes by its place and has the
+    traced size unasked, but the first that all of them share, which is taken for the batch.
     """
     wanted, kept = fed(arguments), list(tensors(traced))
     if not kept or len(kept) != len(wanted):
@@ -89,10 +91,17 @@ def from_traced(traced: object, arguments: Sequence[Argument]) -> Signature | No
     leading = {each.shape[:1] for each in kept}
     shared = len(leading) == 1 and () not in leading
     inputs = tuple(
-        Tensor(argument.name, each.dtype, ("batch", *each.shape[1:]) if shared else each.shape)
-        for argument, each in paired(wanted, kept)
+        _example(argument.name, each.dtype, each.shape, shared) for argument, each in paired(wanted, kept)
     )
     return Signature(inputs, (), "traced")
+
+
+def _example(name: str, dtype: str, sizes: Sequence[int], has_batch: bool) -> Tensor:
+    names = [place_name(name, place) for place in range(len(sizes))]
+    if has_batch:
+        names[0] = "batch"
+    told = [Free(each, usual=max(1, size)) for each, size in paired(names, sizes) if each != "batch"]
+    return Tensor(name, dtype, tuple(names), tuple(told), is_example=True)
 
 
 def from_weights(root: object, constants: object, code: Code, arguments: Sequence[Argument]) -> Signature:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
-from profiler import units
+from profiler import dimensions, units
 from profiler.backends.catalog import Format
 from profiler.error_text import visible
 from profiler.messages import Description
-from profiler.result import Tensor
+from profiler.result import Free, Tensor
 from profiler.shapes import written
 from profiler.trust import Tier
 from profiler.wording import Language, reason_sentence, say
@@ -79,7 +79,38 @@ class _Table:
             yield "", self._say(f"shapes_{found.shapes_origin}")
         if "inputs" in found.unavailable:
             yield "", self._unknown("inputs")
+        yield from self._sizes()
         yield from self._listed("outputs", found.outputs)
+
+    def _sizes(self) -> Iterator[Row]:
+        """What each free dimension goes by, the size that it got, and what the file allows."""
+        label = self._say("sizes")
+        ranges, offered = dimensions.known(self._found.inputs), dimensions.offered(self._found.inputs)
+        bounded = (name for name, told in ranges.items() if told.least > 1 or told.most is not None)
+        for name in dict.fromkeys([*offered, *bounded]):
+            unasked = offered.get(name)
+            size = self._size_of(name)
+            is_guess = unasked is not None and unasked.is_guess and size in (None, unasked.size)
+            shown = units.DASH if size is None else size
+            value = self._say("size_guessed" if is_guess else "size_value", name=visible(name), size=shown)
+            yield label, self._ranged(value, ranges.get(name))
+            label = ""
+
+    def _ranged(self, value: str, told: Free | None) -> str:
+        if told is None or (told.least <= 1 and told.most is None):
+            return value
+        code = "size_from" if told.most is None else "size_range"
+        return self._say(code, value=value, least=told.least, most=told.most)
+
+    def _size_of(self, name: str) -> int | None:
+        """What it got for the shapes that were counted with."""
+        sizes = (
+            self._found.shapes[spec.name][at]
+            for spec in self._found.inputs
+            for at, word in enumerate(spec.shape or ())
+            if word == name and at < len(self._found.shapes.get(spec.name, ()))
+        )
+        return next(sizes, None)
 
     def _listed(self, code: str, tensors: tuple[Tensor, ...]) -> Iterator[Row]:
         label = self._say(code)
