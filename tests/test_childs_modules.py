@@ -25,7 +25,11 @@ NEWER = {
     "StrEnum", "UTC", "pairwise", "batched", "ExceptionGroup", "BaseExceptionGroup", "TaskGroup", "tomllib",
     "assert_never", "Self", "TypeAlias", "ParamSpec", "Concatenate", "NotRequired", "Required", "override",
     "file_digest", "bit_count", "aiter", "anext", "EncodingWarning", "chdir", "aclosing",
-    "dataclass_transform", "add_note", "Buffer",
+    "dataclass_transform", "add_note", "Buffer", "total", "hardlink_to", "orig_argv", "get_annotations",
+    "packages_distributions", "correlation", "covariance", "linear_regression", "cbrt", "exp2", "sumprod",
+    "UnionType", "NoneType", "EllipsisType", "TypeGuard", "LiteralString", "Never", "Unpack", "TypeVarTuple",
+    "assert_type", "reveal_type", "EnumType", "ReprEnum", "nonmember", "KW_ONLY", "freedesktop_os_release",
+    "stdlib_module_names", "with_segments",
 }  # fmt: skip
 
 
@@ -119,6 +123,8 @@ def test_a_module_of_the_child_imports_numpy_and_msgspec_alone(module: str) -> N
         "Shapes = dict[str, int | None]",
         "class A(Struct):\n    x: int | None",
         "cast(int | None, x)",
+        "counts.total()",
+        "number.from_bytes(data)",
     ],
 )
 def test_what_is_newer_is_found(line: str) -> None:
@@ -151,6 +157,8 @@ def _newer_in_call(call: ast.Call) -> Iterator[str]:
     """isinstance of a union, zip that is strict, dataclass with slots."""
     name = ast.unparse(call.func).rpartition(".")[2]
     if name in ("isinstance", "issubclass", "cast", "TypeVar") and any(map(_is_type, call.args)):
+        yield ast.unparse(call)
+    if name in ("from_bytes", "to_bytes") and len(call.args) + len(call.keywords) < 2:
         yield ast.unparse(call)
     newer = {"zip": {"strict"}, "dataclass": {"slots", "kw_only"}}.get(name, set())
     yield from (ast.unparse(call) for keyword in call.keywords if keyword.arg in newer)

@@ -232,9 +232,10 @@ def test_text_that_torch_would_run_is_refused(
      "torch.ops._dir.append.x", "torch.ops.aten.add", "torch.ops.aten.add.op", "torch.ops.aten.add.overloads",
      "torch.ops.aten.add.__init__", "torch.ops.aten.__class__.x", "torch.ops.aten.__reduce__.x",
      "torch.ops.__class__.a.b", "torch.ops.aten.add.Tensor.more",
-     "torch.ops.higher_order.inductor_compiled_code", "torch.ops.higher_order.call_torchbind", "torch.ops.higher_order.cond.__call__",
-     "torch.ops.higher_order.__getattr__", "_operator.methodcaller", "_operator.attrgetter",
-     "_operator.setitem", "_operator.call", "_operator.add.__self__", "math.__loader__", "math.perm", "torch.sym_int.__globals__",
+     "torch.ops.higher_order.inductor_compiled_code", "torch.ops.higher_order.call_torchbind",
+     "torch.ops.higher_order.cond.__call__", "torch.ops.higher_order.__getattr__", "_operator.methodcaller",
+     "_operator.attrgetter", "_operator.setitem", "_operator.call", "_operator.add.__self__",
+     "math.__loader__", "math.perm", "torch.sym_int.__globals__",
      "torch.sym_fresh_size", "torch.hub.load", "os:system", "torch.ops.aten.relu.default\n", ""],
 )  # fmt: skip
 def test_nothing_may_be_called_but_operators_and_arithmetic_of_sizes(target: str) -> None:

@@ -94,6 +94,11 @@ def attention(batch_heads: int, queries: int, keys: int, head: int, value_head: 
     return Work(scores * (head + value_head), scores * (1 + SOFTMAX_PER_ELEMENT))
 
 
+def _sum(counts: Counter[str]) -> int:
+    """Counter.total is newer than Python 3.9."""
+    return sum(counts.values())
+
+
 class Tally:
     """What was counted so far.
 
@@ -115,12 +120,12 @@ class Tally:
 
     @property
     def operators(self) -> int:
-        return self.movement + self.counted.total() + self.uncounted.total()
+        return self.movement + _sum(self.counted) + _sum(self.uncounted)
 
     @property
     def counted_fraction(self) -> float | None:
         """Covered operators (movement is, with 0 FLOPs) / all operators; None where there is none."""
-        return 1 - self.uncounted.total() / self.operators if self.operators else None
+        return 1 - _sum(self.uncounted) / self.operators if self.operators else None
 
     def add(self, operator: str, work: Work) -> None:
         self.counted[operator] += 1
