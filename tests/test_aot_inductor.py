@@ -140,6 +140,17 @@ def test_a_precision_cannot_be_asked_of_compiled_code(tmp_path: Path) -> None:
     assert caught.value.kind is ErrorKind.PRECISION_UNKNOWN
 
 
+def test_the_precision_that_was_compiled_in_may_be_asked_for(tmp_path: Path) -> None:
+    """It gets as far as the library, which is none here."""
+    notes = {"data/aotinductor/model/a.wrapper_metadata.json": json.dumps({"AOTI_DEVICE_KEY": "cpu"})}
+    path = _imitation(tmp_path / "p.pt2", **notes, **{"data/aotinductor/model/a.wrapper.cpp": SOURCE})
+    for precision, kind in (("fp32", ErrorKind.RUNTIME_REFUSED), ("bf16", ErrorKind.PRECISION_UNKNOWN)):
+        with pytest.raises(KnownError) as caught:
+            aot_inductor.open_backend().load(path, LoadOptions("cpu", 1, precision))
+        assert caught.value.kind is kind
+    assert caught.value.info.parameters["known"] == "as_is, fp32"
+
+
 def test_a_library_that_does_not_open_is_told_by_the_runtime(tmp_path: Path) -> None:
     notes = {"data/aotinductor/model/a.wrapper_metadata.json": json.dumps({"AOTI_DEVICE_KEY": "cpu"})}
     with pytest.raises(KnownError) as caught:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from profiler.backends import pt2_package, torch_session
+from profiler.backends import precisions, pt2_package, torch_session
 from profiler.backends.base import LoadOptions, Traced, TraceOrder
 from profiler.backends.pt2_package import Package
 from profiler.backends.torch_session import Arguments, TorchSession
@@ -47,9 +47,9 @@ class AotInductor:
 
     def load(self, path: Path, options: LoadOptions) -> AotInductorSession:
         """Native code runs here, unpacked into the process's temporary folder."""
-        if options.precision != "as_is":
-            raise KnownError(ErrorKind.PRECISION_UNKNOWN, precision=options.precision, known="as_is")
         package = pt2_package.read(path)
+        precisions.check_own(options, self.name, (), _precision(package))
+        options = precisions.settled(options, ())
         torch_session.prepare(self._torch, options, self.name, _compiled_for(package, self.devices()))
         index = int(options.device.partition(":")[2] or -1)
         try:
@@ -57,6 +57,12 @@ class AotInductor:
         except (RuntimeError, MemoryError, ValueError, LookupError) as error:
             raise explain(error, ErrorKind.RUNTIME_REFUSED) from error
         return AotInductorSession(self._torch, model, package, options)
+
+
+def _precision(package: Package) -> str:
+    """Of the weights that were compiled in; unknown where it keeps none, or not their dtypes."""
+    as_is = LoadOptions("cpu", 1)
+    return torch_session.effective_precision(as_is, package.dtypes) if package.dtypes else "unknown"
 
 
 def _compiled_for(package: Package, here: tuple[str, ...]) -> tuple[str, ...]:
@@ -69,9 +75,7 @@ class AotInductorSession(TorchSession):
     """An open package: calls go through the object that `aoti_load_package` hands back."""
 
     def __init__(self, torch: Any, model: Any, package: Package, options: LoadOptions) -> None:
-        dtypes = package.dtypes
-        precision = torch_session.effective_precision(options, dtypes) if dtypes else "unknown"
-        super().__init__(torch, model, options, precision)
+        super().__init__(torch, model, options, _precision(package))
         self._in_spec = torch.utils._pytree.treespec_loads(model.loader.get_call_spec()[0])
         self.inputs = package.inputs or _unknown_inputs(self._in_spec.num_leaves)
         self.outputs = package.outputs

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from profiler.backends import cuda_spans, tensorrt_memory
+from profiler.backends import cuda_spans, precisions, tensorrt_memory
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder, Untold
 from profiler.backends.cuda_spans import Spans
 from profiler.errors import ErrorKind, KnownError
@@ -61,7 +61,7 @@ class TensorRt:
                 ErrorKind.DEVICE_UNKNOWN, device=options.device, runtime=self.name, known="cuda:0"
             )
         if options.precision != "as_is":
-            raise KnownError(ErrorKind.PRECISION_UNKNOWN, precision=options.precision, known="as_is")
+            raise precisions.refusal(options.precision, self.name, ())
         memory = self._memory(int(number or 0))
         runtime = self._trt.Runtime(self._trt.Logger(self._trt.Logger.ERROR))
         engine = runtime.deserialize_cuda_engine(engine_in(path.read_bytes()))
