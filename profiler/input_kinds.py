@@ -98,12 +98,14 @@ def chosen(spec: Tensor, asked: str = "", table: Optional[int] = None) -> Kind:
     """The kind of one input: the one asked for, else by its dtype and name.
 
     By itself: ones for numbers whose name says mask; token ids for other integers, below `table` where
-    the graph looks them up in one and 0 or 1 where not; a mix of both for truth values; a normal
-    distribution for everything else. Raises KnownError: INPUT_KIND for a kind that the dtype cannot hold,
-    INPUT_DTYPE for a dtype that cannot be made up.
+    the graph looks them up in one and 0 or 1 where not, but 1 for a single number (a count, a length) that is
+    looked up nowhere; a mix of both for truth values; a normal distribution for everything else.
+
+    Raises KnownError: INPUT_KIND for a kind that the dtype cannot hold, INPUT_DTYPE for a dtype that cannot be
+    made up.
     """
     dtype = dtype_of(spec)
-    kind = parse(asked, spec.name) if asked else _by_itself(spec, dtype.kind)
+    kind = parse(asked, spec.name) if asked else _by_itself(spec, dtype.kind, table)
     if kind.name == "tokens" and kind.high is None:
         kind = kind._replace(high=float(table or DEFAULT_TOKENS))
     if dtype.kind not in _FILLS[kind.name]:
@@ -113,9 +115,11 @@ def chosen(spec: Tensor, asked: str = "", table: Optional[int] = None) -> Kind:
     return _fitting(kind, spec, dtype, is_asked=bool(asked))
 
 
-def _by_itself(spec: Tensor, letter: str) -> Kind:
+def _by_itself(spec: Tensor, letter: str, table: Optional[int]) -> Kind:
     if letter in "fiu" and "mask" in spec.name.lower():
         return Kind("mask")
+    if letter in "iu" and spec.shape == () and table is None:
+        return Kind("constant", 1.0)
     return Kind({"b": "flags", "i": "tokens", "u": "tokens"}.get(letter, "normal"))
 
 

@@ -9,7 +9,14 @@ from typing import Any
 
 from profiler import inspection_parts as parts
 from profiler import messages
-from profiler.backends import catalog, openvino_flops, openvino_graph, openvino_import, openvino_words
+from profiler.backends import (
+    catalog,
+    openvino_flops,
+    openvino_graph,
+    openvino_import,
+    openvino_tables,
+    openvino_words,
+)
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Flops, ModelPart, Reason, Tensor
 from profiler.shapes import Shape
@@ -47,6 +54,7 @@ def describe(request: messages.Inspect, path: Path) -> messages.Description:
         flops=survey.tally.to_flops(request.batch) if survey is not None else Flops(),
         producer=_producer(model),
         opsets=_opsets(versions),
+        input_limits=_limits(model, inputs),
         buffers=0,
         shapes=shapes or {},
         unavailable=reasons,
@@ -54,6 +62,12 @@ def describe(request: messages.Inspect, path: Path) -> messages.Description:
         parts=(ModelPart(path.with_suffix(".bin").name, path.with_suffix(".bin").stat().st_size),),
         memory=survey.memory if survey is not None else None,
     )
+
+
+def _limits(model: Any, inputs: tuple[Tensor, ...]) -> dict[str, int]:
+    found = openvino_tables.embedding_limits(model)
+    nodes = (str(port.get_node().get_friendly_name()) for port in model.inputs)
+    return {spec.name: found[node] for spec, node in zip(inputs, nodes, strict=True) if node in found}
 
 
 def _read(path: Path) -> Any:

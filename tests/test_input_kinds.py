@@ -58,6 +58,13 @@ def test_name_and_dtype_choose_where_nobody_does(name: str, dtype: str, kind: st
     assert str(input_kinds.chosen(Tensor(name, dtype, (4,)))) == kind
 
 
+def test_a_single_whole_number_is_one_and_no_token() -> None:
+    count = Tensor("N", "int64", ())
+    assert str(input_kinds.chosen(count)) == "constant:1"
+    assert str(input_kinds.chosen(count, "", 30)) == "tokens:30"
+    assert str(input_kinds.chosen(count, "integers:3,9")) == "integers:3,9"
+
+
 def test_ids_stay_below_the_table_and_within_the_type() -> None:
     assert str(input_kinds.chosen(Tensor("x", "int64", ()), "", 32_000)) == "tokens:32000"
     assert str(input_kinds.chosen(Tensor("x", "int8", ()), "", 32_000)) == "tokens:127"

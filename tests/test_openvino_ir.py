@@ -40,6 +40,25 @@ def test_what_the_file_is() -> None:
     assert str(found.producer).startswith("OpenVINO 20")
 
 
+def test_ids_stay_below_the_table_that_they_are_looked_up_in(tmp_path: Path) -> None:
+    ids, other, column = (
+        opset13.parameter(openvino.PartialShape("?,?"), np.int64, name=name)
+        for name in ("ids", "n", "column")
+    )
+    small = opset13.constant(np.zeros((30, 4), np.int8))
+    wide = opset13.multiply(opset13.convert(small, "f32"), opset13.constant(np.float32(0.5)))
+    found = [
+        opset13.gather(wide, opset13.convert(ids, "i32"), opset13.constant(0)),
+        opset13.gather(opset13.constant(np.zeros((50, 4), np.float32)), ids, opset13.constant(0)),
+        opset13.gather(opset13.constant(np.zeros((50, 4), np.float32)), column, opset13.constant(1)),
+        opset13.convert(other, "f32"),
+    ]
+    path = tmp_path / "tables.xml"
+    openvino.save_model(openvino.Model(found, [ids, other, column], "g"), path)
+    told = inspection.describe(messages.Inspect(str(path), "openvino_ir"))
+    assert told.input_limits == {"ids": 30}
+
+
 def test_a_missing_bin_is_named(tmp_path: Path) -> None:
     file = tmp_path / "alone.xml"
     file.write_bytes((SAMPLES / "digits.xml").read_bytes())
