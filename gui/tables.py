@@ -98,13 +98,13 @@ def prepare(view: QTableView) -> None:
 
 
 class SharedWidth(QObject):
-    """Columns as wide as their words, the first giving way where there is little room, and the rest of the
-    room shared by all: a figure far from its name is not found. `least_name` in characters.
+    """Columns as wide as their words; where there is little room the first ones, `giving` of them, give way,
+    and room that is left is shared by all: a figure far from its name is not found. `least` in characters.
     """
 
-    def __init__(self, view: QTableView, least_name: int = 16) -> None:
+    def __init__(self, view: QTableView, least: int = 16, giving: int = 1) -> None:
         super().__init__(view)
-        self._view, self._least_name = view, least_name
+        self._view, self._least, self._giving = view, least, giving
         self._wanted: list[int] = []
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         # The viewport, because it is narrower where a scroll bar has come.
@@ -126,9 +126,10 @@ class SharedWidth(QObject):
         if not self._wanted:
             return
         view, room = self._view, self._view.viewport().width()
-        name, *others = self._wanted
-        least = min(name, self._least_name * view.fontMetrics().averageCharWidth())
-        widths = [max(least, min(name, room - sum(others))), *others]
+        widths = list(self._wanted)
+        least = self._least * view.fontMetrics().averageCharWidth()
+        for at in range(self._giving):
+            widths[at] = max(min(least, widths[at]), widths[at] - max(0, sum(widths) - room))
         spare, count = max(0, room - sum(widths)), len(widths)
         for at, width in enumerate(widths):
             view.setColumnWidth(at, width + spare // count + (at < spare % count))

@@ -361,3 +361,18 @@ def test_a_tall_window_shows_more_results_beside_each_other(page: ResultsPage) -
     assert page.strip.height() == low + 4 * page.strip.rowHeight(0)
     page.resize(1_000, 640)
     assert page.strip.height() == low
+
+
+def test_a_narrow_strip_gives_up_words_and_no_figures(page: ResultsPage) -> None:
+    long = msgspec.structs.replace(
+        builders.result().model, name="a-model-with-quite-a-long-name-of-its-own.onnx"
+    )
+    for number in range(2):
+        page.show_result(builders.result(id=f"20260102T030405-{number:04d}", model=long), None)
+    page.resize(800, 640)
+    view = page.strip
+    columns = range(page.batch.columnCount())
+    assert sum(map(view.columnWidth, columns)) <= view.viewport().width()
+    assert not view.horizontalScrollBar().isVisible()
+    for at in columns[2:]:
+        assert view.columnWidth(at) >= view.sizeHintForColumn(at)

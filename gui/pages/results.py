@@ -72,7 +72,7 @@ class ResultsPage(QWidget):
         self.strip.setModel(self.batch)
         tables.prepare(self.strip)
         self.strip.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self._widths = tables.SharedWidth(self.strip)
+        self._widths = tables.SharedWidth(self.strip, giving=2)
         self.strip.hide()
         self.differ.setWordWrap(True)
         self.differ.hide()
