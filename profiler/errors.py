@@ -48,6 +48,7 @@ class ErrorKind(TextEnum):
     PYTHON_UNUSABLE = "python_unusable"
     TRUST_NEEDED = "trust_needed"
     CONSENT_NEEDED = "consent_needed"
+    INSPECTION_LIMIT = "inspection_limit"
     LOAD_TIMEOUT = "load_timeout"
     CHILD_CRASHED = "child_crashed"
     CHILD_KILLED = "child_killed"

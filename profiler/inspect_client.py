@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from profiler import child_environment, messages, survey_client
+from profiler import child_environment, child_limits, messages, survey_client
 from profiler.errors import ErrorKind, KnownError
 
 TIMEOUT_S = 60.0
@@ -21,7 +21,8 @@ def describe(
 ) -> messages.Description:
     """What the file is; blocking, about a second. Asked of our own interpreter, wherever this runs.
 
-    Raises the KnownError of `profiler.inspection.describe`, and CHILD_CRASHED, CHILD_KILLED, CHILD_ENDED,
+    Raises the KnownError of `profiler.inspection.describe`, INSPECTION_LIMIT for a file that asks for more
+    memory or time than reading may take, and CHILD_CRASHED, CHILD_KILLED, CHILD_ENDED,
     CHILD_GARBAGE or LOAD_TIMEOUT where the child did not answer.
     """
     request = messages.Inspect(
@@ -31,7 +32,19 @@ def describe(
         shapes=dict(shapes or {}),
         dimensions=dict(dimensions or {}),
     )
-    answer = survey_client.ask(request, timeout_s, child_environment.own_python())
+    try:
+        answer = survey_client.ask(request, timeout_s, child_environment.own_python())
+    except KnownError as error:
+        if error.info.parameters.get("signal") != "SIGXCPU":
+            raise
+        seconds = child_limits.READING_CPU_S
+        raise KnownError(
+            ErrorKind.INSPECTION_LIMIT,
+            details=error.info.details,
+            file=path.name,
+            what="time",
+            seconds=seconds,
+        ) from error
     if not isinstance(answer, messages.Description):
         raise KnownError(ErrorKind.CHILD_GARBAGE, type(answer).__name__)
     return answer

@@ -8,7 +8,15 @@ import onnx
 
 from profiler import denormals, messages
 from profiler import inspection_parts as parts
-from profiler.backends import onnx_file, onnx_flops, onnx_operators, onnx_tables, onnx_weights
+from profiler.backends import (
+    onnx_file,
+    onnx_flops,
+    onnx_functions,
+    onnx_model,
+    onnx_operators,
+    onnx_tables,
+    onnx_weights,
+)
 from profiler.result import Flops, ModelPart, Reason
 
 
@@ -22,6 +30,9 @@ def describe(
     inputs = onnx_file.inputs(model)
     weights = onnx_weights.weights(model)
     shapes, unavailable = parts.shapes(inputs, request)
+    if onnx_model.is_too_large(model):
+        most = {"most": str(onnx_functions.MOST_NODES)}
+        unavailable["flops.per_inference"] = Reason("functions_too_large", most)
     survey = onnx_flops.survey(model, shapes) if shapes is not None else None
     nodes = survey.nodes if survey is not None else ()
     if len(nodes) > parts.MOST_NODES:

@@ -6,6 +6,7 @@ when its standard input closes, whatever it is doing, so that no orphan stays.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -14,7 +15,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from profiler import messages
+from profiler import child_limits, messages
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 
 
@@ -89,9 +90,7 @@ def _dispatch(request: messages.Request, channel: Channel, orders: Orders, phase
 
         channel.send(tracing.trace(request, channel.send))
     elif isinstance(request, messages.Inspect):
-        from profiler import inspection
-
-        channel.send(inspection.describe(request))
+        channel.send(_description(request))
     elif isinstance(request, messages.DecodeImages):
         from profiler import image_decoding
 
@@ -102,6 +101,19 @@ def _dispatch(request: messages.Request, channel: Channel, orders: Orders, phase
         channel.send(survey.survey())
     else:
         raise KnownError(ErrorKind.CANCELLED)
+
+
+def _description(request: messages.Inspect) -> messages.Description:
+    """A small file can ask for more than the machine has; raises KnownError(INSPECTION_LIMIT) for that."""
+    from pathlib import Path
+
+    allowed = child_limits.for_reading()
+    from profiler import inspection
+
+    with contextlib.suppress(MemoryError):  # what it took is free again before anything is said
+        return inspection.describe(request)
+    file = Path(request.path).name
+    raise KnownError(ErrorKind.INSPECTION_LIMIT, file=file, what="memory", most_bytes=allowed or "")
 
 
 def _measure(request: messages.Measure, channel: Channel, orders: Orders, phase: list[str]) -> None:
@@ -125,6 +137,7 @@ def _measure(request: messages.Measure, channel: Channel, orders: Orders, phase:
 
 
 def main() -> int:
+    child_limits.without_core()
     channel = Channel()
     source = sys.stdin.buffer
     try:

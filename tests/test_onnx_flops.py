@@ -1,13 +1,15 @@
 """FLOPs of ONNX graphs against hand counts, quantised and custom operators included."""
 
 import time
+import tracemalloc
 
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from profiler.backends import onnx_flops
+from profiler.backends import onnx_constants, onnx_flops
+from profiler.backends.onnx_scope import Scope
 from tests.onnx_graphs import FLOAT, build, constant, count, one, value, weight
 
 
@@ -320,3 +322,45 @@ def test_a_thousand_nodes_take_less_than_a_second():
     tally = onnx_flops.count(model, {"t0": (8, 64)})
     assert time.perf_counter() - start < 1.0
     assert tally.macs == 500 * 8 * 64 * 64
+
+
+def _folded(node, **values):
+    model = build([node], [], [constant(name, given) for name, given in values.items()])
+    scope = Scope(model)
+    for tensor in model.graph.initializer:
+        scope.add_tensor(tensor.name, tensor)
+    onnx_constants.fold(node, scope)
+    return scope.value(node.output[0])
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        helper.make_node("Add", ["a", "b"], ["y"]),
+        helper.make_node("Mod", ["a", "b"], ["y"]),
+        helper.make_node("Max", ["a", "b"], ["y"]),
+        helper.make_node("Where", ["a", "b", "a"], ["y"]),
+        helper.make_node("Gather", ["a", "b"], ["y"], axis=1),
+        helper.make_node("Concat", ["c"] * 4000, ["y"], axis=0),
+    ],
+    ids=lambda node: node.op_type,
+)
+def test_a_constant_that_would_be_large_is_never_computed(node):
+    tall, flat = np.ones((4000, 1), np.int64), np.zeros((1, 4000), np.int64)
+    tracemalloc.start()
+    try:
+        assert _folded(node, a=tall, b=flat, c=np.ones(4000, np.int64)) is None
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_texts_are_neither_joined_nor_repeated():
+    text = np.array(["a"], object)
+    assert _folded(helper.make_node("Add", ["a", "a"], ["y"]), a=text) is None
+    assert _folded(helper.make_node("Mul", ["a", "b"], ["y"]), a=text, b=np.array([5])) is None
+
+
+def test_a_range_without_end_is_not_folded():
+    node = helper.make_node("Range", ["a", "b", "c"], ["y"])
+    assert _folded(node, a=np.float32(0), b=np.float32(np.inf), c=np.float32(1)) is None

@@ -31,7 +31,7 @@ def fold(node: Any, scope: Scope) -> None:
             result = rule(
                 inputs, {entry.name: onnx.helper.get_attribute_value(entry) for entry in node.attribute}
             )
-    except (_Unknown, ValueError, IndexError, TypeError, ZeroDivisionError):
+    except (_Unknown, ValueError, IndexError, TypeError, ArithmeticError):
         return  # a graph that is wrong here fails in the runtime with its own words
     if result.size <= LARGEST_CONSTANT:
         scope.set_value(node.output[0], result)
@@ -55,6 +55,8 @@ def _inputs(node: Any, scope: Scope) -> list[Array | None]:
     values = [scope.value(name) if name else None for name in node.input]
     if any(name and value is None for name, value in zip(node.input, values, strict=True)):
         raise _Unknown
+    if any(value is not None and value.dtype.kind in "OSU" for value in values):
+        raise _Unknown  # texts, which numpy would join and repeat: they are no shapes
     return values
 
 
@@ -96,7 +98,9 @@ def _unsqueeze(inputs: list[Any], attributes: Attributes) -> Array:
 
 
 def _gather(inputs: list[Any], attributes: Attributes) -> Array:
-    return np.asarray(np.take(inputs[0], inputs[1], axis=attributes.get("axis", 0)))
+    data, indices, axis = inputs[0], inputs[1], attributes.get("axis", 0)
+    _check_size([data.size // max(1, data.shape[axis]), indices.size])
+    return np.asarray(np.take(data, indices, axis=axis))
 
 
 def _slice(inputs: list[Any], attributes: Attributes) -> Array:
@@ -113,6 +117,7 @@ def _slice(inputs: list[Any], attributes: Attributes) -> Array:
 
 
 def _concat(inputs: list[Any], attributes: Attributes) -> Array:
+    _check_size([sum(each.size for each in inputs)])
     return np.concatenate(inputs, axis=attributes["axis"])
 
 
@@ -175,6 +180,7 @@ def _divide(left: Any, right: Any) -> Array:
 
 
 def _modulo(inputs: list[Any], attributes: Attributes) -> Array:
+    _check_size(np.broadcast_shapes(inputs[0].shape, inputs[1].shape))
     return np.asarray((np.fmod if attributes.get("fmod", 0) else np.mod)(inputs[0], inputs[1]))
 
 
@@ -189,7 +195,11 @@ def _reduced(function: Callable[..., Any]) -> Callable[[list[Any], Attributes], 
 
 
 def _elementwise(function: Callable[..., Any]) -> Callable[[list[Any], Attributes], Array]:
-    return lambda inputs, attributes: np.asarray(function(*inputs))
+    def compute(inputs: list[Any], attributes: Attributes) -> Array:
+        _check_size(np.broadcast_shapes(*(each.shape for each in inputs)))
+        return np.asarray(function(*inputs))
+
+    return compute
 
 
 _SHAPE_RULES = {"Shape": _shape, "Size": _size}

@@ -9,17 +9,31 @@ from typing import Any
 import onnx
 import onnx.inliner
 
+from profiler.backends import onnx_functions
 from profiler.backends.onnx_scope import LARGEST_CONSTANT, Scope, Shape
 
 
 def inlined(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model without local functions; itself where it has none, or some that cannot be inlined."""
-    if not model.functions:
+    """The model without local functions; itself where it has none, or some that cannot be inlined.
+
+    A call that stays, since its function calls itself or is too large, will be named as uncounted.
+    """
+    if not model.functions or is_too_large(model):
         return model
     try:
         return onnx.inliner.inline_local_functions(_without_weights(model))
     except onnx.checker.ValidationError:
-        return model  # functions that call themselves: each call will be named as uncounted
+        return model
+
+
+def is_too_large(model: onnx.ModelProto) -> bool:
+    """Whether the model with its functions written out is larger than any network: a few lines can ask for
+    10^8 nodes."""
+    try:
+        nodes, size_bytes = onnx_functions.written_out(model) if model.functions else (0, 0)
+    except onnx_functions.EndlessError:
+        return True
+    return nodes > onnx_functions.MOST_NODES or size_bytes > onnx_functions.MOST_BYTES
 
 
 def _without_weights(model: onnx.ModelProto) -> Any:

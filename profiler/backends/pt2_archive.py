@@ -18,7 +18,10 @@ from typing import Any
 from profiler.backends import pt2_screen, zip_directory
 from profiler.errors import KnownError
 
-PROGRAM_LIMIT_BYTES = 256 << 20
+PROGRAM_LIMIT_BYTES = 128 << 20
+VALUES_LIMIT = 8_000_000
+"""Values of a JSON document, bounded by its commas and brackets: each takes up to 64 bytes in memory."""
+
 TEXT_LIMIT_BYTES = 1 << 20
 PROGRAM = "models/model.json"
 SIGNATURE = "extra/inferometer.json"
@@ -68,10 +71,12 @@ class Pt2Archive:
         return None if info is None else info.file_size
 
     def text(self, name: str, limit: int = TEXT_LIMIT_BYTES) -> bytes:
-        """The bytes of an entry; raises KnownError where it is missing, damaged or beyond the limit."""
+        """The bytes of an entry; raises KnownError where it is missing, damaged, or too large."""
         info = self._infos.get(name)
-        if info is None or info.file_size > limit:
+        if info is None:
             raise self.damaged(name)
+        if info.file_size > limit:
+            raise self.damaged(name, what="pt2_large")
         try:
             with zipfile.ZipFile(self.path) as archive:
                 return archive.read(info)
@@ -89,7 +94,10 @@ class Pt2Archive:
     def screened(self, name: str) -> dict[str, Any]:
         """A JSON object of the archive in which every text that PyTorch runs has its plain form."""
         try:
-            document = json.loads(self.text(name, PROGRAM_LIMIT_BYTES))
+            text = self.text(name, PROGRAM_LIMIT_BYTES)
+            if sum(text.count(sign) for sign in b",[{") > VALUES_LIMIT:
+                raise self.damaged(name, what="pt2_large")
+            document = json.loads(text)
             pt2_screen.check(document)
         except pt2_screen.UnsafeError as error:
             raise zip_directory.damaged("pt2_unsafe", self.path, str(error)) from error
@@ -121,9 +129,9 @@ class Pt2Archive:
                 raise self.damaged(name)
             yield each
 
-    def damaged(self, entry: str, text: str = "") -> KnownError:
+    def damaged(self, entry: str, text: str = "", what: str = "pt2_entry") -> KnownError:
         """MODEL_DAMAGED of one entry, ready to be raised."""
-        error = zip_directory.damaged("pt2_entry", self.path, text)
+        error = zip_directory.damaged(what, self.path, text)
         return KnownError(error.kind, text, **{**error.info.parameters, "entry": entry})
 
     def write_copy(self, target: Path) -> None:
