@@ -12,6 +12,7 @@ from profiler import answer
 from profiler.commands.progress import Progress
 from profiler.plan import RunPlan, Server, Sweep
 from profiler.reports import (
+    beside,
     call_table,
     console,
     curve_chart,
@@ -166,8 +167,8 @@ def test_throughput_is_named_after_the_load() -> None:
 
 
 def test_several_processes_each_are_not_called_one() -> None:
-    assert "one process" in figures.processes_note([LOADS["sweep"]], "en")
-    assert "3 fresh processes" in figures.processes_note([LOADS["replicated"]] * 2, "en")
+    assert "one process" in beside.processes_note([LOADS["sweep"]], "en")
+    assert "3 fresh processes" in beside.processes_note([LOADS["replicated"]] * 2, "en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -286,8 +287,42 @@ def test_results_of_different_precision_are_marked() -> None:
     bf16 = msgspec.structs.replace(
         other, id="other", environment=msgspec.structs.replace(other.environment, precision_effective="bf16")
     )
-    note = figures.precision_note([fp32, bf16], "en")
+    note = beside.precision_note([fp32, bf16], "en")
     assert "fp32" in note
     assert "bf16" in note
-    assert figures.precision_note([fp32, fp32], "en") == ""
-    assert len(figures.comparison_notes([fp32, bf16], "zh_CN")) == 2
+    assert beside.precision_note([fp32, fp32], "en") == ""
+    assert len(beside.notes([fp32, bf16], "zh_CN")) == 2
+
+
+def _at(result: RunResult, name: str, **shapes: tuple[int, ...]) -> RunResult:
+    return msgspec.structs.replace(result, id=name, plan=msgspec.structs.replace(result.plan, shapes=shapes))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_results_of_different_shapes_are_marked(language: Language) -> None:
+    long, short = (_at(LOADS["sweep"], str(size), ids=(1, size), mask=(1, size)) for size in (128, 16))
+    note = beside.work_note([long, short], language)
+    assert "ids 1 × 128, mask 1 × 128" in note
+    assert "ids 1 × 16, mask 1 × 16" in note
+    assert note in beside.notes([long, short], language)
+    assert beside.differences([long, long], language) == []
+    out = io.StringIO()
+    console.print_side_by_side([long, short], language, out)
+    text = markdown.text([long, short], language)
+    page = html.render([(long, None), (short, None)], language)
+    for shown in (out.getvalue(), text, page):
+        assert note in shown
+        assert shown.count("ids 1 × 128") > 1
+
+
+def test_shapes_are_alike_whatever_inputs_are_called_and_however_they_lie() -> None:
+    one = _at(LOADS["sweep"], "a", image=(1, 3, 224, 224), ids=(1, 8))
+    turned = _at(LOADS["sweep"], "b", **{"serving_ids:0": (1, 8), "serving_x:0": (1, 224, 224, 3)})
+    unknown = _at(LOADS["sweep"], "c")
+    assert beside.work_note([one, turned, unknown], "en") == ""
+
+
+def test_work_stands_beside_each_other() -> None:
+    rows = {row[0]: row[1:] for row in beside.rows([_at(LOADS["sweep"], "a", ids=(1, 8))] * 2, "en")}
+    assert rows["Input shapes"] == ("ids 1 × 8", "ids 1 × 8")
+    assert len(rows["FLOPs"]) == len(rows["precision"]) == 2

@@ -198,6 +198,22 @@ def test_results_of_a_batch_stand_side_by_side_without_a_winner(qtbot: QtBot, pa
     assert page.view.title.accessibleName() == "resnet50.onnx"
 
 
+def test_results_of_different_shapes_are_marked(page: ResultsPage) -> None:
+    long, short = (
+        builders.result(
+            id=str(size), plan=msgspec.structs.replace(builders.result().plan, shapes={"ids": (1, size)})
+        )
+        for size in (128, 16)
+    )
+    page.show_result(long, None)
+    page.show_result(long, None)
+    assert not page.differ.isVisible()
+    page.show_result(short, None)
+    assert page.differ.isVisible()
+    assert "ids 1 × 128" in page.differ.text()
+    assert "ids 1 × 16" in page.differ.text()
+
+
 def test_a_result_shown_again_takes_its_own_place(page: ResultsPage) -> None:
     for name in ("a", "b", "a"):
         page.show_result(builders.result(id=name), None)

@@ -121,7 +121,7 @@ class ResultsPage(QWidget):
         self.strip.setVisible(len(self._kept) > 1)
         self._give_height()
         self._widths.fit()
-        self._say_precisions()
+        self._say_differences()
 
     def _give_height(self) -> None:
         """A few rows in a small window; in a tall one as many as leave room for the chosen result."""
@@ -133,13 +133,13 @@ class ResultsPage(QWidget):
         super().resizeEvent(event)
         self._give_height()
 
-    def _say_precisions(self) -> None:
-        """Results of different precision are no comparison of formats, and it is said where they stand."""
-        from profiler.reports import figures
+    def _say_differences(self) -> None:
+        """Other precisions or shapes are no comparison of formats, and it is said where the results are."""
+        from profiler.reports import beside
 
-        note = figures.precision_note([kept for kept, _ in self._kept], sentences.language())
-        self.differ.setText(note)
-        self.differ.setVisible(bool(note) and len(self._kept) > 1)
+        found = beside.differences([kept for kept, _ in self._kept], sentences.language())
+        self.differ.setText(" ".join(found))
+        self.differ.setVisible(bool(found) and len(self._kept) > 1)
 
     def _on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
@@ -154,7 +154,7 @@ class ResultsPage(QWidget):
         self.banner.clear()
 
     def retranslate(self) -> None:
-        self._say_precisions()
+        self._say_differences()
         self.strip.setAccessibleName(self.tr("Results side by side"))
         self.strip.setToolTip(
             self.tr("One process each: another start may differ by several percent, so this ranks nothing.")

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from profiler import answer, error_text, units, wording
-from profiler.reports import figures, load_sections, points_table, settings_lines
+from profiler import answer, error_text, wording
+from profiler.reports import beside, figures, load_sections, points_table, settings_lines
 from profiler.reports.sections import Section, is_numeric
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -105,14 +105,8 @@ def _print_cards(result: RunResult, language: Language, out: TextIO) -> None:
 def print_side_by_side(results: Sequence[RunResult], language: Language, out: TextIO) -> None:
     """The cards of several runs as a table; nobody is called faster, because each is one process."""
     print(f"\n{wording.say('report', 'side_by_side', language)}", file=out)
-    precision = wording.say("report", "precision_effective", language)
-    columns = [[*(card.label for card in figures.cards(results[0], language)), precision]]
-    heads = ["", *figures.names_apart(results)]
-    for result in results:
-        ran = result.environment.precision_effective or units.DASH
-        columns.append([*(card.value for card in figures.cards(result, language)), ran])
-    print_table([heads, *zip(*columns, strict=True)], out)
-    for note in figures.comparison_notes(results, language):
+    print_table([["", *beside.names_apart(results)], *beside.rows(results, language)], out)
+    for note in beside.notes(results, language):
         print(f"  {note}", file=out)
 
 

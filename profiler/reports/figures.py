@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from profiler import units, wording
@@ -91,39 +90,10 @@ def load_words(result: RunResult, code: str, language: Language) -> str | None:
     )
 
 
-def processes_note(results: Sequence[RunResult], language: Language) -> str:
-    """How far a difference between runs may be trusted: by the fewest processes of any of them."""
-    fewest = min(len({one.replicate for one in result.replicates}) for result in results)
-    if fewest < 2:
-        return _label("one_process_each", language)
-    return wording.say("loads", "several_processes_each", language, count=fewest)
-
-
-def names_apart(results: Sequence[RunResult]) -> list[str]:
-    """What each is called beside the others: by its file, with the runtime where the file is there twice."""
-    files = [visible(result.model.name) for result in results]
-    return [
-        f"{file} ({result.plan.runtime})" if files.count(file) > 1 else file
-        for file, result in zip(files, results, strict=True)
-    ]
-
-
-def comparison_notes(results: Sequence[RunResult], language: Language) -> list[str]:
-    """What is to be read before any of these results is held against another."""
-    note = precision_note(results, language)
-    return [processes_note(results, language), *([note] if note else [])]
-
-
-def precision_note(results: Sequence[RunResult], language: Language) -> str:
-    """Names the precisions that ran where they differ; empty where all are alike, or nothing is known."""
-    ran = {result.id: result.environment.precision_effective for result in results}
-    if len({precision for precision in ran.values() if precision}) < 2:
-        return ""
-    parts = [
-        f"{visible(result.model.name)} ({result.plan.runtime}) {ran[result.id] or units.DASH}"
-        for result in results
-    ]
-    return _label("precisions_differ", language, list=", ".join(parts))
+def shapes(result: RunResult) -> str:
+    """What each input was given."""
+    given = result.plan.shapes.items()
+    return ", ".join(f"{name} {' × '.join(map(str, shape))}" for name, shape in given) or units.DASH
 
 
 def percentiles(result: RunResult, language: Language) -> list[Line]:

@@ -14,6 +14,7 @@ import markupsafe
 from profiler import answer, atomic_file, error_text, sample_parts, wording
 from profiler.errors import ErrorKind, KnownError
 from profiler.reports import (
+    beside,
     charts,
     curve_chart,
     figures,
@@ -62,13 +63,12 @@ def _section(results: Sequence[Pair], language: Language) -> dict[str, Any]:
 
     measured = [result for result, _ in results if result.latency.p50_ns is not None]
     several = len(measured) > 1
-    cards = [[card.value for card in figures.cards(result, language)] for result, _ in results]
-    labels = [card.label for card in figures.cards(results[0][0], language)]
+    alone = [result for result, _ in results]
     return {
         "say": say,
         "bars": _bars(measured, language) if several else "",
-        "rows": [*zip(labels, *cards, strict=True)] if several else [],
-        "notes": figures.comparison_notes([result for result, _ in results], language),
+        "rows": beside.rows(alone, language) if several else [],
+        "notes": beside.notes(alone, language),
         "curve": wording.say("loads", "curve", language),
         "runs": [_run(result, samples, language, say) for result, samples in results],
         "words": [*(say(f"glossary_{word}") for word in _WORDS), *_intervals(results, language)],
@@ -84,7 +84,7 @@ def _intervals(results: Sequence[Pair], language: Language) -> list[str]:
 def _bars(results: Sequence[RunResult], language: Language) -> markupsafe.Markup:
     rows = [
         (name, result.latency.p50_ns or 0, result.latency.p50_ci_ns)
-        for name, result in zip(figures.names_apart(results), results, strict=True)
+        for name, result in zip(beside.names_apart(results), results, strict=True)
     ]
     return markupsafe.Markup(charts.bars(rows, language))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from profiler import answer, error_text, wording
-from profiler.reports import figures, load_sections, points_table, settings_lines
+from profiler.reports import beside, figures, load_sections, points_table, settings_lines
 from profiler.reports.sections import Section
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -25,10 +25,14 @@ def text(results: Sequence[RunResult], language: Language) -> str:
     for result in results:
         lines += _run(result, language)
     if len(results) > 1:
-        lines += [
-            line for note in figures.comparison_notes(results, language) for line in (escaped(note), "")
-        ]
+        lines += _beside(results, language)
     return "\n".join(lines)
+
+
+def _beside(results: Sequence[RunResult], language: Language) -> Iterator[str]:
+    yield from (f"## {wording.say('report', 'side_by_side', language)}", "")
+    yield from _table([("", *beside.names_apart(results)), *beside.rows(results, language)])
+    yield from (line for note in beside.notes(results, language) for line in (escaped(note), ""))
 
 
 def _run(result: RunResult, language: Language) -> Iterator[str]:

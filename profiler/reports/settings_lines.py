@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from profiler import input_words, settings_text, units, wording
 from profiler.error_text import visible
+from profiler.reports import figures
 from profiler.reports.figures import Line
 from profiler.result import Environment, RunResult
 from profiler.wording import Language
@@ -17,7 +18,6 @@ _LOAD = (
 def lines(result: RunResult, language: Language) -> list[Line]:
     """Everything another person needs to measure the same thing."""
     plan, environment = result.plan, result.environment
-    shapes = ", ".join(f"{name} {' × '.join(map(str, shape))}" for name, shape in plan.shapes.items())
     rows = {
         "runtime": f"{plan.runtime} {environment.runtime_version or ''}".strip(),
         "device": plan.device,
@@ -27,7 +27,7 @@ def lines(result: RunResult, language: Language) -> list[Line]:
         "batch": str(plan.batch),
         "threads": str(plan.threads),
         **_load(result, language),
-        "shapes": shapes or units.DASH,
+        "shapes": figures.shapes(result),
         "inputs_from": _inputs(result, language),
         "preset": f"{plan.preset} ({plan.minimum_s:g} – {plan.maximum_s:g} s)",
         "seed": str(plan.seed),
