@@ -8,18 +8,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui.background import Jobs
 from gui.choices import EVERY
 from gui.loads import Task
 from gui.main_window import MainWindow
 from gui.page_maker import LIVE, RUN
 from gui.pages.run import RunPage
-from gui.turns import Turns
 from profiler.messages import Runtime, Surveyed
 from profiler.other_python import OtherPython
 from profiler.plan import RunPlan
 from tests.fakes import FakeDialogs
-from tests.windows import World, freed, started, window_over
+from tests.windows import World, adding, run_page_over, started, window_over
 
 CARDS = Surveyed(
     (
@@ -32,23 +30,13 @@ CARDS = Surveyed(
 
 @pytest.fixture
 def page(qtbot: QtBot, world: World) -> Iterator[RunPage]:
-    jobs = Jobs()
-    made = RunPage(world.services(), jobs, Turns(jobs))
-    made.show_survey(CARDS)
-    made.show()
-    yield made
-    jobs.close()
-    made.close()
-    freed(made)
+    with run_page_over(world.services(), CARDS) as made:
+        yield made
 
 
 @pytest.fixture
 def add(page: RunPage, qtbot: QtBot) -> Callable[..., None]:
-    def add_files(*paths: str) -> None:
-        page.add_files(paths)
-        qtbot.waitUntil(lambda: all(file.is_described for file in page.files))
-
-    return add_files
+    return adding(page, qtbot)
 
 
 def choose(page: RunPage, runtime: str) -> None:

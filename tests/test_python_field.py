@@ -11,18 +11,16 @@ import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui.background import Jobs
 from gui.main_window import MainWindow
 from gui.page_maker import RUN
 from gui.pages.run import RunPage
 from gui.services import Services
-from gui.turns import Turns
 from profiler.errors import ErrorKind, KnownError
 from profiler.messages import Runtime, Surveyed
 from profiler.other_python import OtherPython
 from profiler.plan import RunPlan
 from tests.fakes import FakeDialogs
-from tests.windows import World, freed
+from tests.windows import World, adding, run_page_over
 
 THERE = "/env/bin/python"
 
@@ -60,23 +58,14 @@ def pythons() -> Iterator[Pythons]:
 
 @pytest.fixture
 def page(qtbot: QtBot, world: World, pythons: Pythons) -> Iterator[RunPage]:
-    jobs = Jobs()
-    made = RunPage(pythons.behind(world.services()), jobs, Turns(jobs))
-    made.show()
-    yield made
-    pythons.may_answer.set()
-    jobs.close()
-    made.close()
-    freed(made)
+    with run_page_over(pythons.behind(world.services())) as made:
+        yield made
+        pythons.may_answer.set()
 
 
 @pytest.fixture
 def add(page: RunPage, qtbot: QtBot) -> Callable[..., None]:
-    def add_files(*paths: str) -> None:
-        page.add_files(paths)
-        qtbot.waitUntil(lambda: all(file.is_described for file in page.files))
-
-    return add_files
+    return adding(page, qtbot)
 
 
 @pytest.fixture

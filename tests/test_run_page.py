@@ -9,15 +9,13 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui.background import Jobs
 from gui.loads import Task
 from gui.pages.run import RunPage
 from gui.shape_rows import parsed
-from gui.turns import Turns
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import Preset, RunPlan, Stopping
 from profiler.result import Tensor
-from tests.windows import World, description, freed, surveyed
+from tests.windows import World, adding, description, run_page_over, surveyed
 
 
 @pytest.fixture
@@ -27,22 +25,13 @@ def world() -> World:
 
 @pytest.fixture
 def page(qtbot: QtBot, world: World) -> Iterator[RunPage]:
-    jobs = Jobs()
-    made = RunPage(world.services(), jobs, Turns(jobs))
-    made.show()
-    yield made
-    jobs.close()
-    made.close()
-    freed(made)
+    with run_page_over(world.services()) as made:
+        yield made
 
 
 @pytest.fixture
 def add(page: RunPage, qtbot: QtBot) -> Callable[..., None]:
-    def add_files(*paths: str) -> None:
-        page.add_files(paths)
-        qtbot.waitUntil(lambda: all(file.is_described for file in page.files))
-
-    return add_files
+    return adding(page, qtbot)
 
 
 def _only(page: RunPage) -> RunPlan:

@@ -12,10 +12,13 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gui.background import Jobs
 from gui.main_window import MainWindow
 from gui.page_maker import RESULTS
+from gui.pages.run import RunPage
 from gui.services import Services
 from gui.settings import Settings
+from gui.turns import Turns
 from hardware.machine import Cpu, Machine
 from profiler.backends.catalog import FORMATS, Format
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
@@ -124,6 +127,32 @@ def window_over(world: World, dialogs: FakeDialogs) -> Iterator[MainWindow]:
         window.keeper.unsaved.clear()
         window.close()
         freed(window)
+
+
+@contextmanager
+def run_page_over(services: Services, surveyed: Surveyed | None = None) -> Iterator[RunPage]:
+    """A run page alone, that is shown, and closed and freed at the end."""
+    jobs = Jobs()
+    page = RunPage(services, jobs, Turns(jobs))
+    if surveyed is not None:
+        page.show_survey(surveyed)
+    page.show()
+    try:
+        yield page
+    finally:
+        jobs.close()
+        page.close()
+        freed(page)
+
+
+def adding(page: RunPage, qtbot: QtBot) -> Callable[..., None]:
+    """What adds files to the page and waits until they are described."""
+
+    def add_files(*paths: str) -> None:
+        page.add_files(paths)
+        qtbot.waitUntil(lambda: all(file.is_described for file in page.files))
+
+    return add_files
 
 
 def freed(widget: Any) -> None:
