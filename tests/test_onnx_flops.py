@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from profiler.backends import onnx_constants, onnx_flops
 from profiler.backends.onnx_scope import Scope
-from tests.onnx_graphs import FLOAT, build, constant, count, one, value, weight
+from tests.onnx_graphs import BOOL, FLOAT, INT64, build, constant, count, one, value, weight
 
 
 def test_batched_matmul_broadcasts_its_batches():
@@ -364,3 +364,50 @@ def test_texts_are_neither_joined_nor_repeated():
 def test_a_range_without_end_is_not_folded():
     node = helper.make_node("Range", ["a", "b", "c"], ["y"])
     assert _folded(node, a=np.float32(0), b=np.float32(np.inf), c=np.float32(1)) is None
+
+
+def test_a_product_of_weights_is_folded_and_no_work_of_a_call():
+    nodes = [
+        helper.make_node("MatMul", ["a", "b"], ["w"]),
+        helper.make_node("Relu", ["w"], ["v"]),
+        helper.make_node("MatMul", ["x", "v"], ["y"]),
+    ]
+    weights = [weight("a", 256, 256), weight("b", 256, 256)]
+    tally = count(nodes, {"x": (1, 256)}, weights)
+    assert (tally.macs, tally.other, tally.operators, tally.counted_fraction) == (256 * 256, 0, 3, 1.0)
+
+
+def test_a_product_of_weights_inside_a_branch_is_folded_too():
+    inner = [weight("b", 8, 8)]
+    branches = [
+        helper.make_graph(
+            [helper.make_node("MatMul", ["a", "b"], ["w"]), helper.make_node("MatMul", ["x", "w"], ["z"])],
+            name, [], [value("z", [1, 8])], inner,
+        )
+        for name in ("then", "else")
+    ]  # fmt: skip
+    node = helper.make_node("If", ["c"], ["y"], then_branch=branches[0], else_branch=branches[1])
+    tally = count([node], {"x": (1, 8), "c": ()}, [weight("a", 8, 8)], kinds={"c": BOOL})
+    assert tally.macs == 8 * 8
+
+
+def test_what_a_body_is_handed_is_no_constant():
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("MatMul", ["s", "w"], ["t"])],
+        "body",
+        [value("i", [], INT64), value("go", [], BOOL), value("s", None)],
+        [value("on", [], BOOL), value("t", None)],
+    )
+    nodes = [helper.make_node("Loop", ["m", "", "start"], ["y"], body=body)]
+    weights = [weight("start", 2, 8), weight("w", 8, 8), constant("m", np.int64(5))]
+    assert count(nodes, {}, weights).macs == 5 * 2 * 8 * 8
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "more"), [("RandomNormal", [], {"shape": [4, 4]}), ("RandomNormalLike", ["w"], {})]
+)
+def test_what_is_drawn_by_chance_is_drawn_at_every_call(kind, inputs, more):
+    nodes = [helper.make_node(kind, inputs, ["r"], **more), helper.make_node("MatMul", ["r", "w"], ["y"])]
+    found = onnx_flops.survey(build(nodes, [], [weight("w", 4, 4)]), {})
+    assert found.tally.macs == 4 * 4 * 4
+    assert found.memory.peak_activations_bytes == 2 * 4 * 4 * 4

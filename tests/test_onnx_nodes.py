@@ -8,7 +8,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from profiler import inspect_client
-from profiler.backends import onnx_flops
+from profiler.backends import onnx_flops, onnx_tensors
 from tests import onnx_graphs
 
 SAMPLE = Path(__file__).resolve().parent.parent / "resources" / "samples" / "digits.onnx"
@@ -75,6 +75,40 @@ def test_what_is_computed_from_weights_alone_is_no_activation() -> None:
     survey = onnx_flops.survey(model, {"x": (1, 8)})
     assert survey.memory.peak_activations_bytes == 32 + 16
     assert survey.nodes[0].weights_bytes == 32 + 4
+
+
+def test_a_tensor_lives_until_the_branch_that_reads_it() -> None:
+    """`kept` is read inside the If alone; beside it the chain holds two tensors at a time."""
+    size, first = [4, 8], [helper.make_node("Relu", ["x"], ["kept"], name="first")]
+    chain = [helper.make_node("Neg", [f"t{at}"], [f"t{at + 1}"], name=f"t{at + 1}") for at in range(3)]
+    start = helper.make_node("Neg", ["x"], ["t0"], name="t0")
+    branches = [
+        helper.make_graph(
+            [helper.make_node("Relu", ["kept"], [f"{name}_end"])], name, [],
+            [onnx_graphs.value(f"{name}_end", size)],
+        )
+        for name in ("then", "else")
+    ]  # fmt: skip
+    last = [
+        helper.make_node("ReduceSum", ["t3"], ["sum"], name="sum", keepdims=0),
+        helper.make_node("Greater", ["sum", "zero"], ["positive"], name="compare"),
+        helper.make_node(
+            "If", ["positive"], ["y"], name="if", then_branch=branches[0], else_branch=branches[1]
+        ),
+    ]
+    model = _model([*first, start, *chain, *last], {"zero": np.array(0, dtype=np.float32)}, ["y"])
+    memory = onnx_flops.survey(model, {"x": (4, 8)}).memory
+    assert (memory.peak_activations_bytes, memory.peak_node) == (3 * 4 * 8 * 4, "t0")
+
+
+def test_an_outer_tensor_that_a_branch_hands_out_as_it_is_lives_until_then() -> None:
+    inner = helper.make_graph([], "g", [], [onnx_graphs.value("kept", [1])])
+    assert list(onnx_tensors.reads(helper.make_node("If", ["c"], ["y"], then_branch=inner))) == ["c", "kept"]
+    nested = helper.make_graph(
+        [helper.make_node("If", ["own"], ["z"], then_branch=inner)], "h", [onnx_graphs.value("own", [])],
+        [onnx_graphs.value("z", [1])],
+    )  # fmt: skip
+    assert list(onnx_tensors.reads(helper.make_node("Loop", [], ["y"], body=nested))) == ["kept"]
 
 
 def test_a_node_that_nobody_knows_has_no_work_and_no_size() -> None:

@@ -13,6 +13,15 @@ from profiler.backends.onnx_scope import LARGEST_CONSTANT, Array, Scope
 
 Attributes = Mapping[str, Any]
 
+_RANDOM = (
+    "Bernoulli",
+    "Multinomial",
+    "RandomNormal",
+    "RandomNormalLike",
+    "RandomUniform",
+    "RandomUniformLike",
+)
+
 
 class _Unknown(Exception):
     """The value cannot be computed here."""
@@ -35,6 +44,19 @@ def fold(node: Any, scope: Scope) -> None:
         return  # a graph that is wrong here fails in the runtime with its own words
     if result.size <= LARGEST_CONSTANT:
         scope.set_value(node.output[0], result)
+
+
+def is_folded(node: Any, scope: Scope) -> bool:
+    """Whether a runtime computes the node once, at loading: from weights alone, and not by chance.
+
+    A node that reads nothing makes a constant only where its operator is known to.
+    """
+    if node.op_type in _RANDOM:
+        return False
+    names = [name for name in node.input if name]
+    if not names:
+        return node.domain in ("", "ai.onnx")
+    return all(scope.is_constant(name) for name in names)
 
 
 def _constant_tensor(node: Any, scope: Scope) -> bool:

@@ -50,7 +50,8 @@ def count(model: onnx.ModelProto, shapes: Mapping[str, Shape]) -> Tally:
 def survey(model: onnx.ModelProto, shapes: Mapping[str, Shape]) -> Surveyed:
     """Walk the graph once with inputs of these shapes, by input name.
 
-    External data may be missing (load the model without it). Local functions are inlined; of an If whose
+    External data may be missing (load the model without it). Local functions are inlined; what is computed
+    from weights alone is folded when the model is loaded, and no work of a call; of an If whose
     condition is not constant the larger branch counts; Loop and Scan count their body once per trip. Nodes
     whose shapes stay unknown, custom operators and loops with an unknown number of trips are uncounted.
     Raises ValueError for a name that is no input of the model.
@@ -72,10 +73,14 @@ class _Walk:
     def graph(self, graph: Any, scope: Scope, rows: onnx_nodes.Rows | None = None) -> Tally:
         """Tally a graph or subgraph whose inputs `scope` already knows; `rows` of the outermost one."""
         tally = Tally(METHOD)
+        for value in graph.input:
+            scope.set_constant(value.name, False)
         for tensor in graph.initializer:
             scope.add_tensor(tensor.name, tensor)
+            scope.set_constant(tensor.name)
         for sparse in graph.sparse_initializer:
             scope.set_shape(sparse.values.name, list(sparse.dims), sparse.values.data_type)
+            scope.set_constant(sparse.values.name)
         declared = onnx_model.declared_types(graph, self._symbols)
         for node in graph.node:
             work = self._node(node, scope, tally, declared)
@@ -93,6 +98,12 @@ class _Walk:
         onnx_constants.fold(node, scope)
         if node.op_type == "DequantizeLinear":
             scope.dequantised.update(node.output)
+        is_folded = onnx_constants.is_folded(node, scope)
+        for name in node.output:
+            scope.set_constant(name, is_folded)
+        if is_folded and onnx_rules.rule_for(node.domain, node.op_type) is not None:
+            tally.add_movement()
+            return Work()
         return _tally(node, scope, tally)
 
     def _control(self, control: onnx_control.Rule, node: Any, scope: Scope, tally: Tally) -> Work | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import onnx
 
-from profiler.backends import onnx_weights
+from profiler.backends import onnx_tensors, onnx_weights
 from profiler.backends.onnx_node import name_of
 from profiler.backends.onnx_scope import Scope
 from profiler.messages import MemoryEstimate, Node
@@ -29,22 +29,18 @@ class Rows:
         self._weights = {tensor.name: onnx_weights.byte_count(tensor) for tensor in graph.initializer}
         self._weights |= {tensor.values.name: onnx_weights.byte_count(tensor.values)
                           for tensor in graph.sparse_initializer}  # fmt: skip
-        # What is computed from weights alone is folded by every runtime, and is no activation.
-        self._constant = set(self._weights)
         self._steps: list[liveness.Step] = []
 
     def add(self, node: Any, work: Work | None) -> None:
         """One node; None where its work is not known."""
         reads, makes = [name for name in node.input if name], [name for name in node.output if name]
-        if set(reads) <= self._constant and not _has_body(node):
-            self._constant |= set(makes)
-        self._steps.append(liveness.Step(_label(node), reads, makes))
+        self._steps.append(liveness.Step(_label(node), list(onnx_tensors.reads(node)), makes))
         first = makes[0] if makes else ""
         self.nodes.append(
             Node(
                 name=_label(node),
                 type=name_of(node),
-                inputs=tuple(name for name in reads if name not in self._constant),
+                inputs=tuple(name for name in reads if not self._scope.is_constant(name)),
                 outputs=tuple(makes),
                 shape=self._scope.shape(first) if first else None,
                 dtype=_dtype(self._scope, first),
@@ -58,11 +54,12 @@ class Rows:
         )
 
     def memory(self) -> MemoryEstimate:
-        """At the shapes that were walked; tensors inside the bodies of loops and branches are not in it."""
+        """At the shapes that were walked. What is computed from weights alone is no activation, as runtimes
+        fold it; what a body reads from around it lives until its node, and tensors inside are not in it."""
         inputs = [value.name for value in self._graph.input if value.name not in self._weights]
         outputs = [value.name for value in self._graph.output]
         names = dict.fromkeys([*inputs, *outputs, *(name for step in self._steps for name in step.makes)])
-        sizes = {name: self._bytes(name) for name in names if name not in self._constant}
+        sizes = {name: self._bytes(name) for name in names if not self._scope.is_constant(name)}
         return liveness.estimate(self._steps, sizes, inputs, outputs, sum(self._weights.values()))
 
     def _sum(self, names: Iterable[str]) -> int | None:
@@ -75,12 +72,6 @@ class Rows:
             return None
         bits = onnx_weights.BITS.get(kind.tensor_type.elem_type)
         return None if bits is None else (math.prod(shape) * bits + 7) // 8
-
-
-def _has_body(node: Any) -> bool:
-    return any(
-        entry.type in (onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS) for entry in node.attribute
-    )
 
 
 def _label(node: Any) -> str:

@@ -40,6 +40,7 @@ class Scope:
         self._types: ChainMap[str, Any] = ChainMap()
         self._tensors: ChainMap[str, Any] = ChainMap()
         self._values: ChainMap[str, Array] = ChainMap()
+        self._constants: ChainMap[str, bool] = ChainMap()
         self._schemas: dict[tuple[str, str], Any] = {}
         self._unrolled = [0]
         self.dequantised: set[str] = set()
@@ -51,6 +52,7 @@ class Scope:
         inner._types = self._types.new_child()
         inner._tensors = self._tensors.new_child()
         inner._values = self._values.new_child()
+        inner._constants = self._constants.new_child()
         return inner
 
     def may_unroll(self, nodes: int) -> bool:
@@ -89,6 +91,13 @@ class Scope:
         inside = tensor.data_location != onnx.TensorProto.EXTERNAL
         if inside and math.prod(tensor.dims) <= LARGEST_CONSTANT:
             self._tensors[name] = tensor
+
+    def set_constant(self, name: str, is_constant: bool = True) -> None:
+        """Whether a tensor is a weight or computed from weights alone, whatever its size."""
+        self._constants[name] = is_constant
+
+    def is_constant(self, name: str) -> bool:
+        return self._constants.get(name, False)
 
     def set_value(self, name: str, value: Array) -> None:
         self._values[name] = value

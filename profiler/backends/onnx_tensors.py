@@ -51,3 +51,19 @@ def constants(model: onnx.ModelProto) -> Iterator[Any]:
             if attribute.HasField("t"):
                 yield attribute.t
             yield from attribute.tensors
+
+
+def reads(node: Any) -> Iterator[str]:
+    """What a node reads: its inputs, and what the graphs that it holds take from around them."""
+    yield from node.input
+    for graph in subgraphs([node]):
+        yield from _taken(graph)
+
+
+def _taken(graph: Any) -> Iterator[str]:
+    own = {entry.name for entry in (*graph.input, *graph.initializer)}
+    own |= {sparse.values.name for sparse in graph.sparse_initializer}
+    own |= {name for node in graph.node for name in node.output}
+    ends = [value.name for value in graph.output]
+    yield from (name for node in graph.node for name in reads(node) if name not in own)
+    yield from (name for name in ends if name not in own)

@@ -14,7 +14,7 @@ from pathlib import Path
 import onnx
 from onnx import AttributeProto, TensorProto
 
-from profiler.backends import flatbuffer, ort_blocked_weights
+from profiler.backends import flatbuffer, onnx_tensors, ort_blocked_weights
 from profiler.backends.flatbuffer import Table
 from profiler.backends.onnx_scope import LARGEST_CONSTANT
 from profiler.errors import ErrorKind, KnownError
@@ -105,7 +105,8 @@ def _in_order(nodes: list[onnx.NodeProto]) -> list[onnx.NodeProto]:
     """
     maker = {name: at for at, node in enumerate(nodes) for name in node.output if name}
     waits = [
-        {maker[name] for name in _read_by(node) if name in maker} - {at} for at, node in enumerate(nodes)
+        {maker[name] for name in onnx_tensors.reads(node) if name in maker} - {at}
+        for at, node in enumerate(nodes)
     ]
     readers: list[list[int]] = [[] for _ in nodes]
     for at, wanted in enumerate(waits):
@@ -123,14 +124,6 @@ def _in_order(nodes: list[onnx.NodeProto]) -> list[onnx.NodeProto]:
     if len(order) < len(nodes):
         raise flatbuffer.Damaged("operators that wait for each other")
     return [nodes[at] for at in order]
-
-
-def _read_by(node: onnx.NodeProto) -> Iterator[str]:
-    """What a node reads, and what the graphs inside it take from around them."""
-    yield from node.input
-    for entry in node.attribute:
-        for inner in entry.g.node:
-            yield from _read_by(inner)
 
 
 def _node(node: Table, depth: int) -> onnx.NodeProto:
