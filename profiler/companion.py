@@ -28,6 +28,7 @@ def answer(opened: Opened, is_busy: bool, send: Send, stop_asked: Callable[[], b
     calls = [opened.session.bind(arrays) for arrays in opened.pool]
     for call in calls:
         call()
+    opened.session.settle(calls[0])
     send(messages.Settled(memory_of(opened)))
     if not is_busy:
         threading.Event().wait()

@@ -43,6 +43,7 @@ class ErrorKind(TextEnum):
     RUNTIME_MISSING = "runtime_missing"
     RUNTIME_REFUSED = "runtime_refused"
     PRECISION_UNKNOWN = "precision_unknown"
+    PRECISION_UNCHANGED = "precision_unchanged"
     ENGINE_OTHER = "engine_other"
     TRACE_NOT_OFFERED = "trace_not_offered"
     PYTHON_UNUSABLE = "python_unusable"

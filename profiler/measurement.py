@@ -114,7 +114,7 @@ class Measurement:
 
     def _measure(self, opened: Opened, load: Load, count_flops: CountFlops | None) -> None:
         null_ns = np.sort(null_call_ns(perf_counter_ns))
-        steps = self._steps(load, opened.load_peak_bytes)
+        steps = self._steps(load, opened)
         self._phase = "after"
         self._send(messages.Checking())
         p50 = _typical_ns(load, steps.first_index)
@@ -149,9 +149,11 @@ class Measurement:
             )
         )
 
-    def _steps(self, load: Load, load_peak: int | None) -> Steps:
-        cold = self._cold(load)
+    def _steps(self, load: Load, opened: Opened) -> Steps:
+        cold, load_peak = self._cold(load), opened.load_peak_bytes
         first_peak = process_memory.peak_bytes() or process_memory.resident_bytes()
+        if opened.session.settle(load.bound[0]):
+            self._send(opened.loaded())
         starts_anew = process_memory.reset_peak() and self._starts_anew
         self._phase = "warmup"
         gc.collect()

@@ -88,6 +88,13 @@ class Session(Protocol):
     def results(self, call: Call) -> dict[str, Array]:
         """Run the call once more, untimed, and copy its outputs to the host, by output name."""
 
+    def settle(self, call: Call) -> bool:
+        """After the first calls, before practice: see what the call computes in, and do once what need not be
+        done in every call. Whether anything that the session says of itself may have changed.
+
+        Raises KnownError(PRECISION_UNCHANGED) where what was asked for changes nothing.
+        """
+
     def device_memory_bytes(self) -> int | None:
         """The allocator's peak on the device, or None where there is none."""
 
@@ -108,7 +115,11 @@ class Session(Protocol):
 
 
 class Untold:
-    """For a session to inherit whose runtime tells nothing of memory, weights and the device's clock."""
+    """For a session to inherit whose runtime tells nothing of memory, weights and the device's clock, and has
+    settled everything when it is loaded."""
+
+    def settle(self, call: Call) -> bool:
+        return False
 
     def device_memory_bytes(self) -> int | None:
         return None

@@ -21,6 +21,8 @@ from profiler.result import Placement, Reason, Tensor
 
 Arguments = tuple[list[Any], dict[str, Any]]
 _DTYPES = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "float64": "fp64"}
+# The part of a call from which casts of weights are worth a word.
+CASTS_SAID = 0.01
 _AUTOCAST = {"bf16": "bfloat16", "fp16": "float16"}
 
 
@@ -78,22 +80,37 @@ def effective_precision(options: LoadOptions, dtypes: Iterable[str], *, quantise
 class Modes:
     """Inference mode, and autocast where a lower precision was asked for; both hold for one thread only.
 
-    `enter` is for the thread that calls it, and cheap to ask for again.
+    `enter` is for the thread that calls it, and cheap to ask for again. Attribute `dtype`: what autocast
+    casts to, None without it.
     """
 
     def __init__(self, torch: Any, options: LoadOptions) -> None:
         self._torch, self._device = torch, options.device.partition(":")[0]
         name = _AUTOCAST.get(options.precision)
-        self._dtype = getattr(torch, name) if name else None
+        self.dtype = getattr(torch, name) if name else None
+        self._is_watched = False
         self._held = threading.local()
         self.is_entered: Callable[[], bool] = torch.is_inference_mode_enabled
 
     def enter(self) -> None:
+        if self._is_watched:
+            return
         held = contextlib.ExitStack()
         held.enter_context(self._torch.inference_mode())
-        if self._dtype is not None:
-            held.enter_context(self._torch.autocast(self._device, dtype=self._dtype))
+        if self.dtype is not None:
+            held.enter_context(self._torch.autocast(self._device, dtype=self.dtype))
         self._held.stack = held
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Without gradients by other means on this thread: inference mode shows a composite operator whole,
+        and not what autocast does inside of it."""
+        self._is_watched = True
+        try:
+            with self._torch.inference_mode(False), self._torch.no_grad():
+                yield
+        finally:
+            self._is_watched = False
 
     def leave(self) -> None:
         """On the thread that calls it, if it entered; those of other threads end with their threads."""
@@ -114,6 +131,7 @@ class TorchSession:
         self.outputs: tuple[Tensor, ...] = ()
         self.placement = (Placement(options.device),)
         self.precision_effective = precision
+        self._asked, self._given = options.precision, set[int]()
         self.notes: tuple[Reason, ...] = ()
         self.compile_ns: int | None = None
         self.ours_ns = 0
@@ -143,7 +161,31 @@ class TorchSession:
         return call
 
     def _tensors(self, inputs: Mapping[str, Array]) -> dict[str, Any]:
+        self._given.update(array.ctypes.data for array in inputs.values())
         return {name: self._torch.from_numpy(array) for name, array in inputs.items()}
+
+    def settle(self, call: Call) -> bool:
+        """Under autocast: which precision products really get, and weights cast once for all calls."""
+        if self._modes.dtype is None:
+            return False
+        from profiler.backends import torch_settling
+
+        try:
+            found = torch_settling.settle(
+                self._module, call, self._modes.dtype, self._given, self._modes.watching
+            )
+        except Exception:  # noqa: BLE001 - whatever a model's operators say to being watched
+            self.precision_effective = "unknown"
+            return True
+        ran = {_DTYPES.get(dtype, dtype) for dtype in found.products}
+        if self._asked not in ran:
+            raise KnownError(ErrorKind.PRECISION_UNCHANGED, precision=self._asked)
+        self.precision_effective = self._asked if len(ran) == 1 else "mixed"
+        if found.cast_share >= CASTS_SAID:
+            percent = f"{100 * found.cast_share:.0f}"
+            note = Reason("weights_cast_each_call", {"percent": percent, "precision": self._asked})
+            self.notes = (*self.notes, note)
+        return True
 
     def results(self, call: Call) -> dict[str, Array]:
         tensors = [leaf for leaf in flat(call()) if isinstance(leaf, self._torch.Tensor)]
@@ -175,8 +217,8 @@ class TorchSession:
 
     def weights(self) -> Iterator[Array]:
         for parameter in self._module.parameters():
-            if parameter.is_floating_point() and str(parameter.dtype) != "torch.bfloat16":
-                yield parameter.detach().flatten()[: denormals.MOST_A_TENSOR].cpu().numpy()
+            if parameter.is_floating_point():
+                yield to_array(parameter.flatten()[: denormals.MOST_A_TENSOR])
 
     def explain(self, error: Exception) -> KnownError:
         return explain(error, ErrorKind.RUNTIME_REFUSED)

@@ -35,6 +35,7 @@ def trace(
         call = bind(order.inputs)
         for _ in range(order.practice):
             call()
+        session.settle(call)
         activities = [torch.profiler.ProfilerActivity.CPU]
         if device.startswith("cuda"):
             activities.append(torch.profiler.ProfilerActivity.CUDA)

@@ -22,6 +22,7 @@ LEVELS: dict[str, Level] = {
     "lock_held": Level.CAUTION,
     "precision_other": Level.CAUTION,
     "precision_not_files": Level.CAUTION,
+    "weights_cast_each_call": Level.CAUTION,
     "batch_is_fixed": Level.TRUSTED,
     "input_cast": Level.TRUSTED,
     "inputs_fewer": Level.TRUSTED,
