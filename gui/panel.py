@@ -56,13 +56,16 @@ def wrapped_label(parent: QWidget | None = None) -> QLabel:
 class ElidedLabel(QLabel):
     """A plain label of one line that gives way: what does not fit is dots, and the whole is read on hover."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, dots: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle
+    ) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self._whole = ""
+        self._whole, self._dots = "", dots
 
-    def set_whole(self, text: str) -> None:
-        self._whole = text
+    def set_whole(self, text: str, sign: str = "") -> None:
+        """`sign` stands before the text and is not spoken."""
+        self._whole = sign + text
         self.setAccessibleName(text)
         self.setToolTip(tooltips.plain(text))
         self.updateGeometry()
@@ -79,8 +82,7 @@ class ElidedLabel(QLabel):
         self._fit()
 
     def _fit(self) -> None:
-        middle = Qt.TextElideMode.ElideMiddle
-        self.setText(self.fontMetrics().elidedText(self._whole, middle, self.width()))
+        self.setText(self.fontMetrics().elidedText(self._whole, self._dots, self.width()))
 
 
 class QuietLabel(QLabel):

@@ -210,8 +210,8 @@ def test_results_of_different_shapes_are_marked(page: ResultsPage) -> None:
     assert not page.differ.isVisible()
     page.show_result(short, None)
     assert page.differ.isVisible()
-    assert "ids 1 × 128" in page.differ.text()
-    assert "ids 1 × 16" in page.differ.text()
+    assert "ids 1 × 128" in page.differ.accessibleName()
+    assert "ids 1 × 16" in page.differ.accessibleName()
 
 
 def test_a_result_shown_again_takes_its_own_place(page: ResultsPage) -> None:

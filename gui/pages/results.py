@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from gui import sentences, tables
 from gui.banner import Banner
+from gui.brief_notes import BriefNotes
 from gui.models.batch_table import BatchTable
-from gui.panel import QuietLabel, wrapped_label
+from gui.panel import wrapped_label
 from profiler.answer import sentence
 from profiler.errors import ErrorInfo
 from profiler.result import RunResult
@@ -59,7 +60,7 @@ class ResultsPage(QWidget):
         self._view: ResultView | None = None
         self.banner = Banner(self)
         self.batch = BatchTable(self)
-        self.strip, self.differ = QTableView(self), QuietLabel(self)
+        self.strip, self.differ = QTableView(self), BriefNotes(self)
         self.empty = wrapped_label(self)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.area = QScrollArea(self)
@@ -74,8 +75,6 @@ class ResultsPage(QWidget):
         self.strip.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self._widths = tables.SharedWidth(self.strip, giving=2)
         self.strip.hide()
-        self.differ.setWordWrap(True)
-        self.differ.hide()
         self.strip.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -138,8 +137,7 @@ class ResultsPage(QWidget):
         from profiler.reports import beside
 
         found = beside.differences([kept for kept, _ in self._kept], sentences.language())
-        self.differ.setText(" ".join(found))
-        self.differ.setVisible(bool(found) and len(self._kept) > 1)
+        self.differ.say(found if len(self._kept) > 1 else ())
 
     def _on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
