@@ -79,6 +79,11 @@ class InputRows(QWidget):
     def is_complete(self) -> bool:
         return all(row.is_complete for row in self.rows.values())
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the first input that is not complete; empty where all are."""
+        return next((row.note.text() for row in self.rows.values() if not row.is_complete), "")
+
     def retranslate(self) -> None:
         for name, row in self.rows.items():
             text = self.tr("Input “{name}”").format(name=visible(name))

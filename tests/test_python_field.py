@@ -123,6 +123,7 @@ def test_one_that_does_not_fit_keeps_from_starting_and_says_why_beside_its_field
     assert page.form.python.note.isVisible()
     assert page.form.python.note.text().startswith("There is no program /nothing:")
     assert page.ready.text() == "Nothing can be measured yet; the reason stands at the Python."
+    assert page.hint.text() == page.form.python.note.text()
 
 
 def test_nothing_starts_before_the_answer(

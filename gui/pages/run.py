@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -122,6 +122,7 @@ class RunPage(QWidget):
         panel = Panel(self)
         texts = QVBoxLayout()
         texts.setSpacing(2)
+        self.hint.setWordWrap(True)
         texts.addWidget(self.ready)
         texts.addWidget(self.hint)
         row = QHBoxLayout(panel)
@@ -188,7 +189,7 @@ class RunPage(QWidget):
     def _on_described(self, file: ChosenFile, description: Description) -> None:
         file.description, file.is_described = description, True
         self._inputs.show(self.files)
-        self._inputs.recall(file)
+        self._inputs.recall(file, self.files)
         self._check()
 
     def set_input_source(self, name: str, path: str) -> None:
@@ -286,7 +287,10 @@ class RunPage(QWidget):
         self.plans, choices = (
             [],
             replace(
-                self.form.choices, python=self.python.found, shared_kinds=chosen_inputs.shared(self.files)
+                self.form.choices,
+                python=self.python.found,
+                shared_kinds=chosen_inputs.shared(self.files),
+                shared_shapes=chosen_inputs.shared_by_path(self.files),
             ),
         )
         for row in self.list.rows:
@@ -338,7 +342,7 @@ class RunPage(QWidget):
     def _hint(self, count: int, refused: int) -> str:
         """How long all of it takes."""
         if not count:
-            return self.tr("Close other programs for a quiet machine.")
+            return self._reason() or self.tr("Close other programs for a quiet machine.")
         load, pace = self.form.tasks.load, self.form.pace
         shapes = sum(map(chosen_inputs.shapes_of, self.plans))
         least, most = (shapes * seconds for seconds in pace.seconds(load))
@@ -346,6 +350,12 @@ class RunPage(QWidget):
         text = self.tr("{time} of measuring; each of %n process(es) gets ready first.", "", processes)
         left_out = self.tr(" %n file(s) left out.", "", refused) if refused else ""
         return text.format(time=time_words.between(least, most)) + left_out
+
+    def _reason(self) -> str:
+        """What stands under the fold of the form, and may be out of sight in a low window."""
+        if self._missing == "python":
+            return self.form.python.note.text()
+        return self.form.feeds.trouble if self._missing == "inputs" else ""
 
     def retranslate(self) -> None:
         self.models_title.setText(self.tr("1  Models"))
@@ -369,3 +379,5 @@ class RunPage(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+            # A reason of the form's is in the other language only when its own fields have been told.
+            QTimer.singleShot(0, self, self._say_ready)
