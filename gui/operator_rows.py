@@ -23,6 +23,8 @@ from profiler.reports.columns import Column
 
 # Of a graph of many thousand rows only those that are seen are weighed.
 _ROWS_WEIGHED = 60
+# "LayerNormalization × 1" is read whole.
+_NAME_CHARACTERS = 24
 
 
 class OperatorRows(QWidget):
@@ -96,7 +98,7 @@ class OperatorRows(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionsClickable(True)
         header.setResizeContentsPrecision(_ROWS_WEIGHED)
-        self._widths = tables.SharedWidth(self.table)
+        self._widths = tables.SharedWidth(self.table, _NAME_CHARACTERS)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.table.setSortingEnabled(True)
         self.by_type.toggled.connect(lambda _: self.regrouped.emit())
@@ -119,7 +121,7 @@ class OperatorRows(QWidget):
     def retranslate(self) -> None:
         self.by_node.setText(self.tr("by &operator"))
         self.by_type.setText(self.tr("by &type"))
-        self.search.setPlaceholderText(self.tr("Filter by name or type…"))
+        self.search.setPlaceholderText(self.tr("Find name or type…"))
         self.search.setAccessibleName(self.tr("Filter the operators"))
         self.export.setText(self.tr("Export CS&V…"))
         self._count()

@@ -73,6 +73,9 @@ class ShapeRows(QWidget):
         for name, size in dimensions.items():
             if name not in self.fields:
                 self._add_dimension(name, size)
+            elif name not in self._touched:
+                with QSignalBlocker(self.fields[name]):
+                    self.fields[name].setText(str(size))
         for key, suggestion in shapes_open.items():
             if key not in self.edits:
                 self._add_shape(key, suggestion)
@@ -93,6 +96,11 @@ class ShapeRows(QWidget):
         self._label_width = width
         for label in self._labels.values():
             label.setMinimumWidth(width)
+
+    @property
+    def label_width(self) -> int:
+        """What the widest word before a field asks for."""
+        return max((label.sizeHint().width() for label in self._labels.values()), default=0)
 
     def _drop(self, field: QWidget) -> None:
         del self._labels[field]

@@ -89,7 +89,20 @@ def test_operators_are_sorted_by_number_filtered_by_words_and_grouped_by_type(pa
 def test_the_bars_show_what_was_chosen(page: InspectPage) -> None:
     assert page.nodes.bars.accessibleDescription().startswith("conv2: 9.01 k; conv1: 2.01 k")
     page.nodes.measure.setCurrentIndex(2)
-    assert page.nodes.bars.accessibleDescription().startswith("conv1: 400 B; conv2: 100 B")
+    assert page.nodes.bars.accessibleDescription().startswith("conv1: 400 B · 80.0 %; conv2: 100 B · 20.0 %")
+
+
+def test_a_column_that_says_nothing_is_left_out(page: InspectPage) -> None:
+    def heads() -> list[str]:
+        model = page.nodes.rows.model
+        return [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
+
+    assert "integer ops" not in heads()
+    assert {"type", "output"} < set(heads())
+    page.nodes.rows.by_type.setChecked(True)
+    assert not {"type", "output"} & set(heads())
+    page.nodes.show_nodes([msgspec.structs.replace(NODES[0], integer_operations=7)])
+    assert "integer ops" in heads()
 
 
 def test_other_sizes_are_asked_for_together(qtbot: QtBot) -> None:
@@ -107,6 +120,7 @@ def test_other_sizes_are_asked_for_together(qtbot: QtBot) -> None:
     page.show_file("net.onnx")
     qtbot.waitUntil(lambda: bool(page.sizes.fields))
     assert sorted(page.sizes.fields) == ["height", "width"]
+    assert page.batch_name.minimumWidth() == page.sizes.label_width
     page.batch.setValue(4)
     page.sizes.fields["height"].setText("64")
     qtbot.waitUntil(lambda: len(asked) > 1)
@@ -127,6 +141,7 @@ def test_a_file_that_cannot_be_read_is_told_in_one_sentence(qtbot: QtBot) -> Non
     page.show_file("broken.onnx")
     qtbot.waitUntil(lambda: "damaged" in page.empty.text())
     assert page.empty.text().startswith("broken.onnx is damaged")
+    assert not page.run.isVisible()
     assert not page.body.isVisible()
 
 
@@ -159,7 +174,8 @@ def test_a_file_that_tells_its_operators_by_type_only_shows_how_many_there_are(q
     assert page.nodes.bars.accessibleDescription().startswith("aten::relu: 1,200; aten::linear: 1")
     assert not page.nodes.rows.by_type.isVisible()
     assert not page.nodes.measure.isVisible()
-    assert page.notes.text()
+    assert page.notes.text().startswith("What each operator needs is not known: ")
+    assert page.nodes.heading.text() == "Operators of each type"
     page.nodes.retranslate()
     assert page.nodes.bars.accessibleDescription().startswith("aten::relu")
     page.nodes.show_nodes(_described().nodes)

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui import sentences
 from gui.operator_rows import OperatorRows
+from gui.panel import plain_label
 from gui.plots.share_bars import Bar, ShareBars
 from profiler import units
 from profiler.error_text import visible
 from profiler.messages import Node, OperatorCount
 from profiler.reports import nodes_table
+from profiler.reports.columns import Column
 
 _BARS = 6
 Measure = tuple[Callable[[Node], float | None], Callable[[float | None], str]]
@@ -33,7 +35,7 @@ class NodesView(QWidget):
         super().__init__(parent)
         self._nodes: Sequence[Node] = ()
         self._counts: Sequence[OperatorCount] = ()
-        self.measure = QComboBox(self)
+        self.measure, self.heading = QComboBox(self), plain_label(self)
         self.bars = ShareBars(self)
         self.rows = OperatorRows(self)
         self._arrange()
@@ -45,6 +47,7 @@ class NodesView(QWidget):
     def _arrange(self) -> None:
         above = QHBoxLayout()
         above.addWidget(self.measure)
+        above.addWidget(self.heading)
         above.addStretch(1)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -58,6 +61,7 @@ class NodesView(QWidget):
         self._nodes, self._counts = nodes, () if nodes else counts
         self.rows.set_groupable(not self._counts)
         self.measure.setVisible(not self._counts)
+        self.heading.setVisible(bool(self._counts))
         self._fill()
 
     def _shown(self) -> Sequence[Node]:
@@ -74,19 +78,28 @@ class NodesView(QWidget):
             self.rows.export.setEnabled(False)
             self._draw_counts()
             return
-        columns = nodes_table.columns(sentences.language())
         self.rows.show_rows(
-            columns,
+            self._columns(),
             self._shown(),
             lambda node: visible(node.name),
             lambda node: f"{node.name} {node.type}",
         )
         self._draw()
 
+    def _columns(self) -> list[Column[Node]]:
+        """Those that say something: most files have no integer arithmetic, and a type has no shape."""
+        language = sentences.language()
+        silent = ["type", "shape"] if self.rows.is_by_type else []
+        if not any(node.integer_operations for node in self._nodes):
+            silent.append("integer_operations")
+        heads = {nodes_table.label(code, language) for code in silent}
+        return [column for column in nodes_table.columns(language) if column.head not in heads]
+
     def _draw_counts(self) -> None:
         largest = sorted(self._counts, key=lambda one: -one.count)[:_BARS]
+        self.heading.setText(self.tr("Operators of each type"))
         self.bars.set_bars(
-            self.tr("Operators of each type"),
+            self.heading.text(),
             [Bar(visible(one.type), one.count, f"{one.count:,}") for one in largest],
         )
 
@@ -95,11 +108,14 @@ class NodesView(QWidget):
         if self._counts or self.measure.currentIndex() < 0:
             return
         value, text = _MEASURES[self.measure.currentIndex()]
-        known = [(node, number) for node in self._shown() if (number := value(node))]
+        shown = self._shown()
+        known = [(node, number) for node in shown if (number := value(node))]
+        # Of a sum that is not whole there are no shares.
+        whole = None if any(value(node) is None for node in shown) else sum(number for _, number in known)
         largest = sorted(known, key=lambda pair: -pair[1])[:_BARS]
         self.bars.set_bars(
             self.measure.currentText(),
-            [Bar(visible(node.name), number, text(number)) for node, number in largest],
+            [Bar(visible(node.name), number, _told(text(number), number, whole)) for node, number in largest],
         )
 
     def retranslate(self) -> None:
@@ -122,3 +138,8 @@ class NodesView(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+
+def _told(text: str, number: float, whole: float | None) -> str:
+    """A figure, and its share where the whole is known."""
+    return f"{text} · {units.percent(number / whole)}" if whole else text

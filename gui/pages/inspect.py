@@ -97,6 +97,7 @@ class InspectPage(QWidget):
     def _left(self) -> QScrollArea:
         inside = QWidget(self)
         asked = QFormLayout()
+        asked.setHorizontalSpacing(14)
         asked.addRow(self.batch_name, self.batch)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -203,7 +204,8 @@ class InspectPage(QWidget):
     def retranslate(self) -> None:
         self.choose.setText(self.tr("&Choose file…"))
         self.run.setText(self.tr("&Measure it"))
-        self.run.setVisible(self._path is not None)
+        is_refused = self._error is not None and self._shown is None
+        self.run.setVisible(self._path is not None and not is_refused)
         self.batch_name.setText(self.tr("Batch size"))
         self.batch.setAccessibleName(self.tr("Batch size"))
         self.title.set_whole(visible(self._path.name) if self._path is not None else "")
@@ -238,15 +240,25 @@ class InspectPage(QWidget):
         reasons = [reason for name, reason in found.unavailable.items() if name in ("nodes", "operators")]
         if not found.nodes and not reasons:
             reasons = list(found.unavailable.values())
-        return "\n".join(dict.fromkeys(reason_sentence(one, sentences.language()) for one in reasons))
+        told = "\n".join(dict.fromkeys(reason_sentence(one, sentences.language()) for one in reasons))
+        if told and found.operators and not found.nodes:
+            return self.tr("What each operator needs is not known: {reason}").format(reason=told)
+        return told
 
     def _fill(self, shown: Inspected) -> None:
         rows = description_table.rows(
             shown.form, shown.size_bytes, shown.sha256, shown.is_trusted, shown.found, sentences.language()
         )
+        self._line_up()
         self._show_facts(Group(self.tr("What it is"), tuple(_facts(rows))))
         self.nodes.show_nodes(shown.found.nodes, shown.found.operators)
         QTimer.singleShot(0, self, self._fit)
+
+    def _line_up(self) -> None:
+        """The fields begin at one line."""
+        width = max(self.batch_name.sizeHint().width(), self.sizes.label_width)
+        self.batch_name.setMinimumWidth(width)
+        self.sizes.set_label_width(width)
 
     def _show_facts(self, group: Group) -> None:
         panel = FactPanel(group, self._area.widget())

@@ -640,6 +640,10 @@ You are asked each time, also for the same content.</source>
         <translation>正在读取文件…</translation>
     </message>
     <message>
+        <source>What each operator needs is not known: {reason}</source>
+        <translation>各算子的计算量与数据量未知：{reason}</translation>
+    </message>
+    <message>
         <source>What it is</source>
         <translation>它是什么</translation>
     </message>
@@ -1437,8 +1441,8 @@ You are asked each time, also for the same content.</source>
         <translation>按类型(&amp;T)</translation>
     </message>
     <message>
-        <source>Filter by name or type…</source>
-        <translation>按名称或类型筛选…</translation>
+        <source>Find name or type…</source>
+        <translation>查找名称或类型…</translation>
     </message>
     <message>
         <source>Filter the operators</source>
