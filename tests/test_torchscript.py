@@ -70,6 +70,12 @@ def test_inference_mode_is_held_while_a_session_is_open() -> None:
     session.close()
 
 
+def test_what_we_read_of_the_archive_ourselves_is_no_load_time() -> None:
+    session = torchscript.open_backend().load(MODEL, LoadOptions("cpu", 1))
+    session.close()
+    assert session.ours_ns > 0
+
+
 def test_several_outputs_get_names_and_bfloat16_becomes_float32(tmp_path: Path) -> None:
     session = torchscript.open_backend().load(_save(Pair(), tmp_path / "p.pt"), LoadOptions("cpu", 1))
     found = session.results(session.bind({session.inputs[0].name: np.ones((2,), dtype=np.float32)}))

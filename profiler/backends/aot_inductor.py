@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from time import perf_counter_ns
 from typing import Any
 
 from profiler.backends import precisions, pt2_package, torch_session
@@ -47,7 +48,9 @@ class AotInductor:
 
     def load(self, path: Path, options: LoadOptions) -> AotInductorSession:
         """Native code runs here, unpacked into the process's temporary folder."""
+        begin = perf_counter_ns()
         package = pt2_package.read(path)
+        ours_ns = perf_counter_ns() - begin
         precisions.check_own(options, self.name, (), _precision(package))
         options = precisions.settled(options, ())
         torch_session.prepare(self._torch, options, self.name, _compiled_for(package, self.devices()))
@@ -56,7 +59,9 @@ class AotInductor:
             model = self._torch._inductor.aoti_load_package(str(path), device_index=index)
         except (RuntimeError, MemoryError, ValueError, LookupError) as error:
             raise explain(error, ErrorKind.RUNTIME_REFUSED) from error
-        return AotInductorSession(self._torch, model, package, options)
+        session = AotInductorSession(self._torch, model, package, options)
+        session.ours_ns = ours_ns
+        return session
 
 
 def _precision(package: Package) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter_ns
 from typing import Any
 
 from profiler.backends import torch_session, torch_trace, torchscript_archive
@@ -56,13 +57,16 @@ class TorchScriptSession(TorchSession):
     """An open TorchScript module."""
 
     def __init__(self, torch: Any, module: Any, path: Path, options: LoadOptions) -> None:
+        begin = perf_counter_ns()
         archive = torchscript_archive.read(path)
+        ours_ns = perf_counter_ns() - begin
         quantised = any(name.startswith("quantized") for name in archive.operators or ())
         dtypes = {str(p.dtype).removeprefix("torch.") for p in module.parameters()}
         if not dtypes and not quantised:  # a frozen module has constants only
             dtypes = set(archive.bytes_by_dtype)
         precision = torch_session.effective_precision(options, dtypes, quantised=quantised)
         super().__init__(torch, module, options, precision)
+        self.ours_ns = ours_ns
         self.inputs = archive.signature.inputs
         self.outputs = archive.signature.outputs
         self.notes = (Reason("shapes_guessed"),) if archive.signature.guessed else ()
