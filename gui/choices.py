@@ -11,11 +11,11 @@ import msgspec
 
 from gui import chosen_inputs
 from gui.loads import Load
-from profiler import dimensions as free_sizes
 from profiler import plan as plans
-from profiler import shapes
+from profiler import shapes, shared_plans
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.plan import Preset, RunPlan
+from profiler.shared_shapes import Shared
 
 if TYPE_CHECKING:
     from profiler.backends.catalog import Format
@@ -89,7 +89,8 @@ class Choices:
 
     `runtime` is empty for the first that opens a file, and EVERY for all that do.
     `dimensions` holds the sizes to go through by name; `input_kinds` and `input_sources` by input what it is
-    made of, or the file or folder that it is read from; `shared_kinds` by path what follows from other files.
+    made of, or the file or folder that it is read from; `shared_kinds` and `shared_shapes` by path what
+    follows from other files.
     Without `duration_s` the preset decides how long, with `replicates` 0 in how many processes.
     """
 
@@ -104,6 +105,7 @@ class Choices:
     input_kinds: Mapping[str, str] = field(default_factory=dict)
     input_sources: Mapping[str, str] = field(default_factory=dict)
     shared_kinds: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
+    shared_shapes: Mapping[Path, Shared] = field(default_factory=dict)
     threads: int = 0
     seed: int = 0
     preset: Preset = Preset.STANDARD
@@ -124,12 +126,15 @@ def plans_for(file: ChosenFile, choices: Choices) -> list[RunPlan]:
 def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
     """The plan of one file; raises KnownError where the choices do not fit it."""
     given = {name: shape for (path, name), shape in choices.shapes.items() if path == file.path}
-    sizes = _own_sizes(file, choices.dimensions)
+    shared = choices.shared_shapes.get(file.path, Shared())
+    own_names = chosen_inputs.sizes(file, shared)
+    sizes = {name: each for name, each in choices.dimensions.items() if name in own_names}
     dimensions = {name: each[0] for name, each in sizes.items()}
     kinds = {**choices.shared_kinds.get(file.path, {}), **choices.input_kinds}
     own = chosen_inputs.fields(file, kinds, choices.input_sources)
     if file.description is not None:
-        _check_batches(file.description.inputs, choices.load.batches(choices.batch), given, dimensions)
+        inputs = chosen_inputs.renamed(file, shared)
+        _check_batches(inputs, choices.load.batches(choices.batch), given, dimensions)
     settled = RunPlan(
         model_path=str(file.path),
         runtime=runtime_of(file, choices.runtime, choices.python),
@@ -151,7 +156,7 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
         replicates=0 if choices.load.is_search else choices.replicates,
     )
     loaded = msgspec.structs.replace(settled, **choices.load.fields())
-    return chosen_inputs.with_sizes(loaded, sizes)
+    return shared_plans.with_shapes(chosen_inputs.with_sizes(loaded, sizes), file.description, shared)
 
 
 def runtimes_of(file: ChosenFile, asked: str, python: OtherPython | None) -> tuple[str, ...]:
@@ -192,13 +197,12 @@ def _check_batches(
         raise KnownError(ErrorKind.SHAPE_MISMATCH, given=batches[1], what="given_whole")
 
 
-def free_dimensions(files: Sequence[ChosenFile], batch: int) -> dict[str, int]:
-    """Every named dimension that is not the batch, with the size it gets where nobody says otherwise."""
+def free_dimensions(files: Sequence[ChosenFile]) -> dict[str, int]:
+    """Every free dimension that is not the batch, with the size it gets where nobody says otherwise."""
     found: dict[str, int] = {}
-    for file in files:
-        inputs = file.description.inputs if file.description is not None else ()
-        for name, unasked in free_sizes.offered(inputs).items():
-            found.setdefault(name, unasked.size)
+    for file, shared in zip(files, chosen_inputs.same_shapes(files), strict=True):
+        for name, size in chosen_inputs.sizes(file, shared).items():
+            found.setdefault(name, size)
     return found
 
 
@@ -212,11 +216,6 @@ def open_shapes(files: Sequence[ChosenFile]) -> dict[tuple[Path, str], Shape | N
             if spec.shape is None or None in spec.shape:
                 found[file.path, spec.name] = file.description.shapes.get(spec.name)
     return found
-
-
-def _own_sizes(file: ChosenFile, sizes: Mapping[str, Sequence[int]]) -> dict[str, Sequence[int]]:
-    own = free_dimensions([file], 1)
-    return {name: each for name, each in sizes.items() if name in own}
 
 
 def _input_files(file: ChosenFile, paths: Sequence[str]) -> dict[str, str]:

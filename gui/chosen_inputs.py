@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from profiler import dimensions, input_kinds, shared_kinds
+from profiler import dimensions, input_kinds, shared_kinds, shared_shapes
 from profiler.errors import ErrorKind, KnownError
 from profiler.plan import RunPlan
+from profiler.shared_shapes import Shared
 
 if TYPE_CHECKING:
     from gui.choices import ChosenFile
@@ -32,15 +33,39 @@ def offered_kinds(files: Sequence[ChosenFile]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def renamed(file: ChosenFile, shared: Shared) -> tuple[Tensor, ...]:
+    """The inputs with their free dimensions by their names in the comparison."""
+    return dimensions.renamed(dimensions.all_placed(_specs([file])), shared.names)
+
+
+def sizes(file: ChosenFile, shared: Shared) -> dict[str, int]:
+    """Every free dimension that is not the batch, by its name in the comparison, with its size unasked."""
+    offered = dimensions.offered(renamed(file, shared)).items()
+    return {name: shared.sizes.get(name, unasked.size) for name, unasked in offered}
+
+
 def guessed(files: Sequence[ChosenFile]) -> list[str]:
-    """Named dimensions for whose size of 1 nothing speaks."""
-    return list(dimensions.guessed(_specs(files), ()))
+    """Free dimensions for whose size nothing speaks, in none of the files."""
+    both = list(zip(files, same_shapes(files), strict=True))
+    found = [name for file, of in both for name in dimensions.guessed(renamed(file, of), of.sizes)]
+    return list(dict.fromkeys(found))
+
+
+def same_shapes(files: Sequence[ChosenFile]) -> list[Shared]:
+    """Names and sizes by which every export of one network does the same work (profiler.shared_shapes)."""
+    return shared_shapes.of([file.description for file in files])
 
 
 def shared(files: Sequence[ChosenFile]) -> dict[Path, dict[str, str]]:
     """Kinds by file that make every export of one network get the same (profiler.shared_kinds)."""
     found = shared_kinds.of([file.description for file in files])
     return {file.path: kinds for file, kinds in zip(files, found, strict=True) if kinds}
+
+
+def shared_by_path(files: Sequence[ChosenFile]) -> dict[Path, Shared]:
+    """As same_shapes, of those files that share anything."""
+    found = zip(files, same_shapes(files), strict=True)
+    return {file.path: shared for file, shared in found if shared != Shared()}
 
 
 def fields(file: ChosenFile, kinds: Mapping[str, str], sources: Mapping[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gui import chosen_inputs, remembered
 from gui.choices import ChosenFile, free_dimensions, open_shapes
 from gui.run_form import RunForm
+from profiler.shared_shapes import Shared
 
 
 class ModelInputs:
@@ -18,29 +19,33 @@ class ModelInputs:
     def show(self, files: Sequence[ChosenFile]) -> None:
         """A row for everything that the files leave open."""
         guessed = chosen_inputs.guessed(files)
-        self._form.rows.show_rows(free_dimensions(files, 1), open_shapes(files), guessed)
+        self._form.rows.show_rows(free_dimensions(files), open_shapes(files), guessed)
         self._form.feeds.show_rows(chosen_inputs.offered_kinds(files))
 
-    def recall(self, file: ChosenFile) -> None:
-        """What was given for this model the last time that it was measured."""
+    def recall(self, file: ChosenFile, files: Sequence[ChosenFile]) -> None:
+        """What was given for this model, one of those on the page, the last time that it was measured."""
         if self._shelf is None or file.description is None:
             return
         given = remembered.recall(self._shelf, remembered.key_of(file.path, file.description.inputs))
-        self._form.rows.recall(given.sizes)
+        names = chosen_inputs.shared_by_path(files).get(file.path, Shared()).names
+        self._form.rows.recall({names.get(name, name): text for name, text in given.sizes.items()})
         self._form.feeds.recall(given.kinds)
         if given.kinds:
             # What was chosen long ago must not work unseen.
             self._form.fold.setChecked(True)
 
     def keep(self, files: Sequence[ChosenFile]) -> None:
-        """For each model what belongs to it."""
+        """For each model what belongs to it, by the names that it has by itself."""
+        shared = chosen_inputs.shared_by_path(files)
         for file in files:
             if self._shelf is None or file.description is None:
                 continue
             inputs = file.description.inputs
-            own, names = free_dimensions([file], 1), {spec.name for spec in inputs}
+            own, names = free_dimensions([file]), {spec.name for spec in inputs}
+            common = {name: shared.get(file.path, Shared()).names.get(name, name) for name in own}
+            written = self._form.rows.given
             given = remembered.Given(
-                {name: text for name, text in self._form.rows.given.items() if name in own},
+                {name: written[other] for name, other in common.items() if other in written},
                 {name: kind for name, kind in self._form.feeds.kinds.items() if name in names},
             )
             remembered.keep(self._shelf, remembered.key_of(file.path, inputs), given)

@@ -17,6 +17,7 @@ from profiler import (
     messages,
     model_files,
     operators,
+    shared_plans,
     survey_client,
 )
 from profiler.attempt import Attempt, Means
@@ -51,7 +52,7 @@ def _describe(gathered: Gathered, chosen: Heard | None, format_name: str) -> Non
             format_name,
             batch=(loaded.batch if loaded is not None else 0) or gathered.plan.batch,
             shapes=loaded.shapes if loaded is not None else gathered.plan.shapes,
-            dimensions=gathered.plan.dimensions,
+            dimensions={} if loaded is not None else shared_plans.own_sizes(gathered.plan),
         )
     except KnownError as error:
         gathered.description_error = error.info

@@ -21,6 +21,7 @@ _SIZES: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"depth|frames"), 16),
 )
 _BATCH = re.compile(r"batch|^(n|b|bs)$")
+_PLACE = re.compile(r".\.\d+$")
 # torch.export writes 2 for every dimension that it was given no least size for, and 1 runs all the same.
 _WRITTEN_UNASKED = 2
 
@@ -58,12 +59,34 @@ def all_placed(inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
     return tuple(placed(spec) for spec in inputs)
 
 
-def meaning(spec: Tensor, position: int, batch: int) -> int | None:
-    """The size that a dimension's own name stands for; the name of an input says nothing of a size."""
-    name = (spec.shape or ())[position]
-    if not isinstance(name, str) or name == place_name(spec.name, position):
-        return None
-    return default_size(name, batch)
+def is_place(name: str) -> bool:
+    """Whether it looks like one of place_name."""
+    return _PLACE.search(name) is not None
+
+
+def meaning(name: str, batch: int) -> int | None:
+    """As default_size, but a place says nothing of a size, whatever its input is called."""
+    return None if is_place(name) else default_size(name, batch)
+
+
+def renamed(inputs: Sequence[Tensor], names: Mapping[str, str]) -> tuple[Tensor, ...]:
+    """The inputs with other names for some of their free dimensions."""
+    return tuple(_renamed(spec, names) for spec in inputs) if names else tuple(inputs)
+
+
+def _renamed(spec: Tensor, names: Mapping[str, str]) -> Tensor:
+    def one(item: Dimension) -> Dimension:
+        if not isinstance(item, str):
+            return item
+        return (
+            " + ".join(names.get(part, part) for part in parts(item))
+            if is_sum(item)
+            else names.get(item, item)
+        )
+
+    told = tuple(msgspec.structs.replace(each, name=names.get(each.name, each.name)) for each in spec.free)
+    shape = None if spec.shape is None else tuple(one(item) for item in spec.shape)
+    return msgspec.structs.replace(spec, shape=shape, free=told)
 
 
 def follows_batch(spec: Tensor, position: int) -> bool:
@@ -71,7 +94,7 @@ def follows_batch(spec: Tensor, position: int) -> bool:
     name = (spec.shape or ())[position]
     if isinstance(name, int):
         return False
-    sizes = [meaning(spec, position, batch) for batch in (2, 5)]
+    sizes = [meaning(name or "", batch) for batch in (2, 5)]
     return sizes == [2, 5] or (position == 0 and sizes[0] is None and not spec.is_example)
 
 
@@ -117,7 +140,7 @@ def defaults(inputs: Sequence[Tensor], batch: int) -> dict[str, Default]:
         elif follows_batch(spec, position):
             found[name] = Default(batch)
         elif name not in found or found[name].is_guess:
-            found[name] = _unasked(meaning(spec, position, batch), name, told)
+            found[name] = _unasked(meaning(name, batch), name, told)
     return found
 
 

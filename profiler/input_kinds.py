@@ -101,8 +101,8 @@ def chosen(spec: Tensor, asked: str = "", table: Optional[int] = None) -> Kind:
     the graph looks them up in one and 0 or 1 where not, but 1 for a single number (a count, a length) that is
     looked up nowhere; a mix of both for truth values; a normal distribution for everything else.
 
-    Raises KnownError: INPUT_KIND for a kind that the dtype cannot hold, INPUT_DTYPE for a dtype that cannot be
-    made up.
+    Raises KnownError: INPUT_KIND for a kind that the dtype cannot hold, INPUT_DTYPE for a dtype that cannot
+    be made up.
     """
     dtype = dtype_of(spec)
     kind = parse(asked, spec.name) if asked else _by_itself(spec, dtype.kind, table)

@@ -117,12 +117,17 @@ def open_model(
         load_ns = perf_counter_ns() - begin
         after_load, load_peak = process_memory.resident_bytes(), process_memory.peak_bytes()
     enter("inputs")
-    pool, origin, batch, notes = _inputs(plan, dimensions.all_placed(session.inputs), limits)
+    pool, origin, batch, notes = _inputs(plan, _specs(plan, session), limits)
     threads = options.threads
     return Opened(
         backend, session, pool, origin, batch, threads, notes, import_ns, load_ns, baseline, after_load,
         load_peak, copy_ns,
     )  # fmt: skip
+
+
+def _specs(plan: RunPlan, session: Session) -> tuple[Tensor, ...]:
+    """The inputs with their free dimensions by the names that the plan has for them."""
+    return dimensions.renamed(dimensions.all_placed(session.inputs), plan.dimension_names)
 
 
 def _inputs(

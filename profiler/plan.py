@@ -140,6 +140,7 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `model_sha256` is filled in by the runner from the bytes that were read. `shapes` gives whole shapes
     by input name, `dimensions` single symbolic dimensions by their name; both win over `batch`.
+    `dimension_names`: what dimensions of the file go by in the plan, where that is not their own name.
     `input_files` maps an input name to a .npy file, a picture, or a folder of either; the empty name stands
     for one .npz with several inputs. `distinct_inputs` sets of inputs are rotated.
     `threads` 0 means: as many as this process may use. Times are in seconds, memory in bytes.
@@ -164,6 +165,7 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch: int = 1
     shapes: dict[str, tuple[int, ...]] = {}
     dimensions: dict[str, int] = {}
+    dimension_names: dict[str, str] = {}
     input_files: dict[str, str] = {}
     distinct_inputs: int = 8
     threads: int = 0

@@ -100,6 +100,7 @@ class Residents:
             model_sha256=companion.model_sha256,
             shapes={},
             dimensions={},
+            dimension_names={},
             input_files={},
             input_kinds={},
             companions=(),

@@ -17,7 +17,7 @@ from gui.page_maker import RUN
 from gui.pages.run import RunPage
 from gui.shape_rows import sizes
 from gui.turns import Turns
-from profiler import input_kinds
+from profiler import dimensions, input_kinds, shapes
 from profiler.plan import RunPlan, Sweep
 from profiler.result import Tensor
 from tests.fakes import FakeDialogs
@@ -217,6 +217,53 @@ def test_every_kind_that_can_be_asked_for_has_a_name(qtbot: QtBot) -> None:
     row = InputRow([name for name in input_kinds.NAMES if name != "flags"])
     qtbot.addWidget(row)
     assert all(row.kind.itemText(at) != row.kind.itemData(at) for at in range(row.kind.count()))
+
+
+def _add(page: RunPage, *inputs: Tensor, name: str = "/m/b.xml") -> None:
+    """Another model beside the first, with its description."""
+    first = page.files[0]
+    page.files.append(ChosenFile(Path(name), first.form, first.runtime))
+    page.list.add(page.files[-1])
+    page._on_described(page.files[-1], description(*inputs))
+
+
+def test_two_exports_of_one_network_run_at_one_shape(open_page: Callable[..., RunPage], shelf: Shelf) -> None:
+    unnamed = Tensor("ids", "int64", (None, None))
+    page = open_page(unnamed, name="/m/b.xml")
+    assert _notes(page) == {"ids.1": "A guess: give the size that you will run."}
+    _add(page, Tensor("ids", "int64", ("batch", "seq")), name="/m/a.onnx")
+    assert _notes(page) == {"seq": ""}
+    assert page.form.rows.fields["seq"].text() == "128"
+    assert [_ran(plan, unnamed) for plan in page.plans[:1]] == [{"ids": (1, 128)}]
+    page.form.rows.fields["seq"].setText("16, 32")
+    assert [plan.sweep.dimensions for plan in page.plans] == [{"seq": (16, 32)}] * 2
+    assert _ran(page.plans[0], unnamed) == {"ids": (1, 16)}
+    page.request_start()
+    assert open_page(unnamed, name="/m/b.xml").form.rows.fields["ids.1"].text() == "16, 32"
+
+
+def test_a_size_that_another_file_fixes_is_shown_unless_one_was_given(
+    open_page: Callable[..., RunPage],
+) -> None:
+    page = open_page(Tensor("ids", "int64", ("batch", "seq")))
+    assert page.form.rows.fields["seq"].text() == "128"
+    _add(page, Tensor("ids", "int64", ("batch", 32)))
+    assert page.form.rows.fields["seq"].text() == "32"
+    assert page.plans[0].dimensions == {"seq": 32}
+    page.form.rows.fields["seq"].setText("64")
+    assert [plan.dimensions for plan in page.plans] == [{"seq": 64}, {}]
+    page.remove_file(page.files[1])
+    assert page.form.rows.fields["seq"].text() == "64"
+
+
+def _notes(page: RunPage) -> dict[str, str]:
+    return {name: noted.note.text() for name, noted in page.form.rows._notes.items()}
+
+
+def _ran(plan: RunPlan, *inputs: Tensor) -> dict[str, tuple[int, ...]]:
+    """The shapes that a child makes of this plan."""
+    specs = dimensions.renamed(dimensions.all_placed(inputs), plan.dimension_names)
+    return shapes.concrete_shapes(specs, plan.batch, plan.shapes, plan.dimensions)
 
 
 def test_two_exports_of_one_network_are_fed_alike(open_page: Callable[..., RunPage]) -> None:

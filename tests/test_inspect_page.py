@@ -15,7 +15,7 @@ from gui.pages.inspect import InspectPage
 from gui.turns import Turns
 from profiler.errors import ErrorKind, KnownError
 from profiler.messages import Description, MemoryEstimate, Node, OperatorCount
-from profiler.result import Flops, Reason
+from profiler.result import Flops, Reason, Tensor
 from tests import windows
 from tests.fakes import FakeDialogs
 from tests.windows import World
@@ -125,6 +125,20 @@ def test_other_sizes_are_asked_for_together(qtbot: QtBot) -> None:
     page.sizes.fields["height"].setText("64")
     qtbot.waitUntil(lambda: len(asked) > 1)
     assert asked == [(1, {}), (4, {"height": 64})]
+
+
+def test_sizes_that_were_guessed_are_marked_and_sums_of_others_are_none_of_their_own(qtbot: QtBot) -> None:
+    world = World()
+    ids = Tensor("ids", "int64", ("ids.0", "ids.1", "past + seq", "seq"))
+    world.described = msgspec.structs.replace(windows.description(ids), shapes={"ids": (1, 1, 129, 128)})
+    page = InspectPage(world.services(), Turns(Jobs()))
+    qtbot.addWidget(page)
+    page.show_file("net.xml")
+    qtbot.waitUntil(lambda: bool(page.sizes.fields))
+    texts = {
+        name: (edit.text(), page.sizes._notes[name].note.text()) for name, edit in page.sizes.fields.items()
+    }
+    assert texts == {"ids.1": ("1", "A guess: give the size that you will run."), "seq": ("128", "")}
 
 
 def test_a_file_that_cannot_be_read_is_told_in_one_sentence(qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gui.services import Services
+from profiler import dimensions
 
 if TYPE_CHECKING:
     from profiler.backends.catalog import Format
@@ -22,6 +23,21 @@ class Inspected(NamedTuple):
     sha256: str
     is_trusted: bool
     found: Description
+
+    @property
+    def free_sizes(self) -> dict[str, int]:
+        """Free dimensions but the batch, with the size that was taken for each."""
+        taken = {
+            word: size
+            for spec in self.found.inputs
+            for word, size in zip(spec.shape or (), self.found.shapes.get(spec.name, ()), strict=False)
+        }
+        return {name: taken[name] for name in dimensions.offered(self.found.inputs) if name in taken}
+
+    @property
+    def guessed(self) -> list[str]:
+        """Those for whose size nothing speaks."""
+        return list(dimensions.guessed(self.found.inputs, ()))
 
 
 def look(services: Services, path: Path, batch: int, dimensions: Mapping[str, int]) -> Inspected:

@@ -166,7 +166,7 @@ class InspectPage(QWidget):
         if asked != self._asked:
             return
         self._shown, self._error = found, None
-        self.sizes.show_rows(_free(found), {})
+        self.sizes.show_rows(found.free_sizes, {}, found.guessed)
         self.retranslate()
 
     def _on_failed(self, asked: int, error: Exception) -> None:
@@ -290,14 +290,3 @@ def _breakable(text: str) -> str:
     """A hash has no spaces to break at."""
     words = text.split(" ")
     return " ".join("\u200b".join(word[at : at + 16] for at in range(0, len(word), 16)) for word in words)
-
-
-def _free(shown: Inspected) -> dict[str, int]:
-    """Named dimensions but the batch, with the size that was taken for each."""
-    found: dict[str, int] = {}
-    for spec in shown.found.inputs:
-        sizes = shown.found.shapes.get(spec.name, ())
-        for place, (dim, size) in enumerate(zip(spec.shape or (), sizes, strict=False)):
-            if isinstance(dim, str) and place > 0:
-                found.setdefault(dim, size)
-    return found

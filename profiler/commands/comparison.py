@@ -1,4 +1,4 @@
-"""Several files of one command are compared: their plans feed them alike."""
+"""Several files of one command are compared: their plans feed them alike, at the same sizes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from profiler import inspect_client, shared_kinds
+from profiler import inspect_client, shared_kinds, shared_plans, shared_shapes
 from profiler.backends import catalog
 from profiler.errors import KnownError
 from profiler.messages import Description
@@ -17,19 +17,23 @@ Describe = Callable[[Path, str], Description]
 
 
 def alike(plans: Sequence[RunPlan], describe: Describe = inspect_client.describe) -> list[RunPlan]:
-    """Plans of one comparison with the same kinds of inputs; those that were asked for stay as they are."""
+    """Plans of one comparison with the same kinds and sizes of inputs; what was asked for stays as it is."""
     if len(plans) < 2:
         return list(plans)
-    shared = shared_kinds.of([_described(plan, describe) for plan in plans])
+    described = {path: _described(path, describe) for path in dict.fromkeys(one.model_path for one in plans)}
+    found = [described[plan.model_path] for plan in plans]
+    kinds, shapes = shared_kinds.of(found), shared_shapes.of(found)
     return [
-        msgspec.structs.replace(plan, input_kinds={**kinds, **plan.input_kinds})
-        for plan, kinds in zip(plans, shared, strict=True)
+        shared_plans.with_shapes(
+            msgspec.structs.replace(plan, input_kinds={**own, **plan.input_kinds}), description, shared
+        )
+        for plan, description, own, shared in zip(plans, found, kinds, shapes, strict=True)
     ]
 
 
-def _described(plan: RunPlan, describe: Describe) -> Description | None:
+def _described(model: str, describe: Describe) -> Description | None:
     """None for a file that its own run will refuse in its own words."""
-    path = Path(plan.model_path)
+    path = Path(model)
     try:
         return describe(path, catalog.recognise(path).name)
     except KnownError:
