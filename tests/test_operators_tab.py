@@ -62,8 +62,8 @@ def test_rows_come_with_the_slowest_first_named_as_in_the_file(tab: OperatorsTab
 
 
 def test_it_is_said_how_much_slower_the_pass_was_and_how_much_the_rows_explain(tab: OperatorsTab) -> None:
-    assert "2.00 times the 4.10 ms of a timed one" in tab.about.text()
-    assert "add up to 61.0 % of a traced call" in tab.about.text()
+    assert "2.00 times the 4.10 ms of a timed one" in tab.notes.text()
+    assert "add up to 61.0 % of a traced call" in tab.notes.text()
 
 
 def test_a_click_on_a_heading_sorts_by_its_numbers_and_unknown_ones_are_last(tab: OperatorsTab) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui import sentences
 from gui.operator_rows import OperatorRows
-from gui.panel import wrapped_label
+from gui.panel import QuietLabel, wrapped_label
 from gui.plots.share_bars import Bar, ShareBars
 from profiler import units, wording
 from profiler.error_text import visible
@@ -31,13 +31,14 @@ class OperatorsTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._result: RunResult | None = None
-        self.about = wrapped_label(self)
+        self.about, self.notes = wrapped_label(self), QuietLabel(self)
+        self.notes.setWordWrap(True)
         self.bars = ShareBars(self)
         self.rows = OperatorRows(self)
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 8, 10, 8)
         box.setSpacing(10)
-        for widget in (self.about, self.bars, self.rows):
+        for widget in (self.about, self.bars, self.notes, self.rows):
             box.addWidget(widget)
         box.addStretch(1)
         self.rows.regrouped.connect(self._fill)
@@ -55,13 +56,15 @@ class OperatorsTab(QWidget):
             return
         language = sentences.language()
         is_traced = result.trace is not None
-        for widget in (self.bars, self.rows):
+        for widget in (self.bars, self.notes, self.rows):
             widget.setVisible(is_traced)
         if not is_traced:
             reason = result.unavailable.get("operators", Reason("not_traced"))
             self.about.setText(wording.reason_sentence(reason, language))
             return
-        self.about.setText("\n".join(operators_table.about(result, language)))
+        about, *more = operators_table.about(result, language)
+        self.about.setText(about)
+        self.notes.setText("\n".join(more))
         rows = operators_table.by_type(result.operators) if self.rows.is_by_type else result.operators
         self.bars.set_bars(
             self.tr("Where the time of a call goes"),
