@@ -82,6 +82,15 @@ def test_attention_operator_with_four_dimensions():
     assert tally.macs == 2 * 4 * 5 * 9 * (8 + 6)
 
 
+@pytest.mark.parametrize(("queries", "keys"), [(1, 3), (3, 1)])
+def test_attention_of_one_batch_that_serves_many(queries, keys):
+    shapes = {"q": (queries, 4, 5, 8), "k": (keys, 4, 9, 8), "v": (keys, 4, 9, 6)}
+    assert one("Attention", shapes, opset=23).macs == 3 * 4 * 5 * 9 * (8 + 6)
+    flat = {"q": (queries, 5, 32), "k": (keys, 9, 32), "v": (keys, 9, 24)}
+    tally = one("Attention", flat, opset=23, q_num_heads=4, kv_num_heads=4)
+    assert tally.macs == 3 * 4 * 5 * 9 * (8 + 6)
+
+
 def test_microsoft_attention_counts_its_projection_too():
     tally = one("Attention", {"x": (2, 5, 12)}, [weight("w", 12, 36)], domain="com.microsoft", num_heads=3)
     assert tally.macs == 2 * 5 * 12 * 36 + 2 * 3 * 5 * 5 * 8

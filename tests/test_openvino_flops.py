@@ -4,10 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import openvino
 import pytest
 from onnx import helper
+from openvino import opset13
 
 from profiler import inspection, messages
+from profiler.backends import openvino_flops
 from profiler.result import Flops
 from tests import networks_formats
 from tests.onnx_graphs import BOOL, FLOAT, INT64, build, constant, value
@@ -105,3 +108,14 @@ def test_larger_branch_counts(tmp_path):
     there, here = _both(build(nodes, [value("x", ["n", 6], FLOAT)], weights), tmp_path)
     assert here.macs_per_inference == there.macs_per_inference == 3 * 6 * 9
     assert here.counted_fraction == 1.0
+
+
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [((1, 4, 5, 8), (3, 4, 9, 8)), ((3, 4, 5, 8), (1, 4, 9, 8)), ((4, 5, 8), (3, 4, 9, 8))],
+)
+def test_attention_of_one_batch_that_serves_many(query, key):
+    inputs = [opset13.parameter(shape, np.float32) for shape in (query, key, (*key[:-1], 6))]
+    node = opset13.scaled_dot_product_attention(*inputs)
+    tally = openvino_flops.survey(openvino.Model([node], inputs), 0).tally
+    assert tally.macs == 3 * 4 * 5 * 9 * (8 + 6)

@@ -106,10 +106,12 @@ def _attention(op: Operator) -> Work:
     query, key, value = op.input(0), op.input(1), op.input(2)
     past = op.input(4)[2] if op.has(4) else 0
     if len(query) == 4:
-        return flops.attention(query[0] * query[1], query[2], past + key[2], query[3], value[3])
+        lead = flops.attended(query, key, value)
+        return flops.attention(lead, query[2], past + key[2], query[3], value[3])
     heads, value_heads = op.attribute("q_num_heads"), op.attribute("kv_num_heads")
     sizes = (query[2] // heads, value[2] // value_heads)
-    return flops.attention(query[0] * heads, query[1], past + key[1], *sizes)
+    batch = math.prod(flops.broadcast(query[:1], key[:1]))
+    return flops.attention(batch * heads, query[1], past + key[1], *sizes)
 
 
 def _multi_head_attention(op: Operator) -> Work:

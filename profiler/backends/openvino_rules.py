@@ -143,7 +143,7 @@ def _cell(gates: int, weight_at: int) -> Rule:
 def _attention(operator: Any) -> Work:
     """Query [..., queries, head], key [..., keys, head], value [..., keys, value head]."""
     query, key, value = (_in(operator, index) for index in range(3))
-    return flops.attention(math.prod(query[:-2]), query[-2], key[-2], query[-1], value[-1])
+    return flops.attention(flops.attended(query, key, value), query[-2], key[-2], query[-1], value[-1])
 
 
 def _deformable(operator: Any) -> Work:

@@ -109,7 +109,7 @@ def _fused_cell(gates: int) -> Rule:
 def attention(call: Call) -> Work:
     """query (..., L, E), key (..., S, E), value (..., S, Ev); a causal mask saves nothing in this count."""
     query, key, value = call.shape("query"), call.shape("key"), call.shape("value")
-    return flops.attention(math.prod(query[:-2]), query[-2], key[-2], query[-1], value[-1])
+    return flops.attention(flops.attended(query, key, value), query[-2], key[-2], query[-1], value[-1])
 
 
 def _multi_head_attention(call: Call) -> Work:

@@ -88,6 +88,18 @@ def recurrent(gates: int, steps: int, batch: int, input_size: int, hidden: int, 
     return Work(cells * macs, cells * other)
 
 
+def attended(query: Shape, key: Shape, value: Shape) -> int:
+    """Batch x heads of an attention over (..., heads, length, size), where one query may serve many keys.
+
+    Heads of keys and values that are a fraction of the query's are shared by groups of it.
+    """
+    lead = tuple(query[:-2])
+    for other in (tuple(key[:-2]), tuple(value[:-2])):
+        shared = bool(lead and other) and 0 < other[-1] < lead[-1] and lead[-1] % other[-1] == 0
+        lead = broadcast(lead, (*other[:-1], lead[-1]) if shared else other)
+    return math.prod(lead)
+
+
 def attention(batch_heads: int, queries: int, keys: int, head: int, value_head: int) -> Work:
     """QK^T, scaling, softmax and AV for `batch_heads` = batch x query heads, without the projections."""
     scores = batch_heads * queries * keys
