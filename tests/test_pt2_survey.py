@@ -238,3 +238,83 @@ def test_the_sample_does_the_work_of_the_onnx_sample() -> None:
     assert program.flops.per_inference == onnx.flops.per_inference
     assert program.parameters == onnx.parameters
     assert (program.inputs, program.outputs) == (onnx.inputs, onnx.outputs)
+
+
+class _Call(nn.Module):
+    def __init__(self, function: Any) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, *inputs: torch.Tensor) -> Any:
+        return self.function(*inputs)
+
+
+class _Bag(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.bag = nn.EmbeddingBag(10, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.bag(x)
+
+
+_CONTRACTIONS: dict[str, tuple[nn.Module, list[tuple[int, ...]], int]] = {
+    "tensordot": (
+        _Call(lambda a, b: torch.tensordot(a, b, dims=([1, 2], [0, 1]))), [(3, 4, 5), (4, 5, 6)], 3 * 20 * 6),
+    "tensordot of no dimension": (_Call(lambda a, b: torch.tensordot(a, b, dims=0)), [(3,), (4,)], 12),
+    "tensordot from the end": (
+        _Call(lambda a, b: torch.tensordot(a, b, dims=([-1], [-2]))), [(3, 4), (4, 5)], 60),
+    "inner": (_Call(torch.inner), [(3, 4), (6, 4)], 3 * 4 * 6),
+    "outer": (_Call(torch.outer), [(3,), (6,)], 0),
+    "kron": (_Call(torch.kron), [(3, 4), (6, 4)], 0),
+    "vecdot": (_Call(torch.linalg.vecdot), [(3, 4), (3, 4)], 0),
+    "chain of three": (
+        _Call(lambda *all: torch.linalg.multi_dot(all)), [(10, 100), (100, 5), (5, 50)], 5000 + 2500),
+    "chain of four": (
+        _Call(lambda *all: torch.linalg.multi_dot(all)), [(30, 35), (35, 15), (15, 5), (5, 10)], 9375),
+    "chain from a row to a column": (
+        _Call(lambda *all: torch.linalg.multi_dot(all)), [(4,), (4, 5), (5, 6), (6,)], 30 + 20 + 4),
+    "distances of many rows": (_Call(torch.cdist), [(30, 8), (40, 8)], 30 * 40 * 10),
+    "distances of few rows": (_Call(torch.cdist), [(2, 3, 8), (1, 4, 8)], 0),
+    "sums of differences": (_Call(lambda a, b: torch.cdist(a, b, p=1.0)), [(30, 8), (40, 8)], 0),
+    "distances by a product": (
+        _Call(lambda a, b: torch.cdist(a, b, compute_mode="use_mm_for_euclid_dist")), [(3, 8), (4, 8)], 120),
+    "bilinear": (nn.Bilinear(4, 5, 6), [(3, 4), (3, 5)], 3 * 6 * (4 * 5 + 5)),
+    "bilinear in more dimensions": (
+        nn.Bilinear(4, 5, 6, bias=False), [(2, 3, 4), (2, 3, 5)], 6 * 6 * (4 * 5 + 5)),
+    "attention of one query": (
+        _Call(functional.scaled_dot_product_attention), [(1, 4, 7, 8), (3, 4, 9, 8), (3, 4, 9, 6)],
+        3 * 4 * 7 * 9 * (8 + 6)),
+    "attention of one key": (
+        _Call(functional.scaled_dot_product_attention), [(3, 4, 7, 8), (1, 4, 9, 8), (1, 4, 9, 8)],
+        3 * 4 * 7 * 9 * 16),
+    "attention of groups": (
+        _Call(lambda q, k, v: functional.scaled_dot_product_attention(q, k, v, enable_gqa=True)),
+        [(3, 8, 7, 4), (3, 2, 9, 4), (3, 2, 9, 4)], 3 * 8 * 7 * 9 * 8),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", _CONTRACTIONS)
+def test_what_contracts_dimensions_counts_alike_in_a_file_and_running(name: str, tmp_path: Path) -> None:
+    network, shapes, macs = _CONTRACTIONS[name]
+    inputs = [torch.randn(shape) for shape in shapes]
+    found, ran = _read(network, tmp_path, *inputs), _run(network, *inputs)
+    assert found.macs == ran.macs == macs
+    assert found.counted_fraction == ran.counted_fraction == 1.0
+    if "attention" not in name:
+        assert found.other == ran.other
+
+
+def test_a_bag_of_embeddings_is_counted(tmp_path: Path) -> None:
+    indices = torch.zeros(3, 5, dtype=torch.long)
+    tally = _read(_Bag(), tmp_path, indices)
+    assert (tally.macs, tally.other, tally.counted_fraction) == (0, 3 * 5 * 4, 1.0)
+
+
+def test_a_chain_of_very_many_matrices_is_uncounted() -> None:
+    class Chain:
+        def shapes(self, name: str) -> list[tuple[int, ...]]:
+            return [(2, 2)] * 10_000
+
+    with pytest.raises(ValueError, match="10000 matrices"):
+        pt2_rules.RULES["aten.linalg_multi_dot"](Chain())  # type: ignore[arg-type]

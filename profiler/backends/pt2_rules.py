@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Optional
 
-from profiler.backends import torch_formulas, torch_tables
+from profiler.backends import torch_contractions, torch_formulas, torch_tables
 from profiler.backends.torch_formulas import Call, Rule
 from profiler.metrics import flops
 from profiler.metrics.einsum import einsum
@@ -18,13 +18,13 @@ from profiler.metrics.flops import Work
 _POINTWISE = """__ilshift__ __ixor__ __lshift__ __rshift__ __xor__ __and__ __or__ _conj_physical abs acos
     acosh add addcdiv addcmul angle asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_not
     bitwise_or bitwise_right_shift bitwise_xor ceil celu clamp clamp_max clamp_min clip conj_physical
-    copysign cos cosh deg2rad digamma div divide elu eq erf erfc erfinv exp exp2 expm1 float_power floor
-    fmax fmin fmod frac ge gelu gt hardshrink hardsigmoid hardtanh heaviside hypot isfinite isinf isnan
-    isneginf isposinf ldexp le leaky_relu lerp lgamma log log10 log1p log2 log_sigmoid logaddexp logaddexp2
-    logical_and logical_not logical_or logical_xor logit lt masked_fill maximum minimum mish mul multiply
-    nan_to_num ne neg nextafter positive pow prelu rad2deg reciprocal relu relu6 remainder round rrelu rsqrt
-    rsub selu sgn sigmoid sign signbit silu sin sinc sinh softplus softshrink sqrt square sub subtract tan
-    tanh threshold true_divide trunc where xlogy"""
+    copysign cos cosh deg2rad digamma div divide elu eq erf erfc erfinv exp exp2 expm1 float_power floor fmax
+    fmin fmod frac ge gelu ger gt hardshrink hardsigmoid hardtanh heaviside hypot isfinite isinf isnan
+    isneginf isposinf kron ldexp le leaky_relu lerp lgamma log log10 log1p log2 log_sigmoid logaddexp
+    logaddexp2 logical_and logical_not logical_or logical_xor logit lt masked_fill maximum minimum mish mul
+    multiply nan_to_num ne neg nextafter outer positive pow prelu rad2deg reciprocal relu relu6 remainder
+    round rrelu rsqrt rsub selu sgn sigmoid sign signbit silu sin sinc sinh softplus softshrink sqrt square
+    sub subtract tan tanh threshold true_divide trunc where xlogy"""
 _REDUCTIONS = """adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d all amax amin
     aminmax any argmax argmin count_nonzero logsumexp mean nansum norm prod std std_mean sum var var_mean
     linalg_norm"""
@@ -108,6 +108,7 @@ _QUANTISED = "quantize_per_tensor dequantize_per_tensor quantize_per_channel deq
 
 RULES: dict[str, Rule] = {
     **torch_tables.RULES,
+    **torch_contractions.WHOLE,
     **{f"aten.{name}": torch_tables.each(1) for name in _POINTWISE.split()},
     **{f"aten.{name}": torch_tables.per_input for name in _REDUCTIONS.split()},
     **{f"aten.{name}": torch_tables.each(count) for name, count in _PER_OUTPUT.items()},
@@ -116,6 +117,7 @@ RULES: dict[str, Rule] = {
     **{f"aten.{name}": torch_formulas.transposed_convolution for name in _TRANSPOSED.split()},
     **{f"aten.{name}": torch_formulas.attention for name in _ATTENTIONS.split()},
     **{f"quantized_decomposed.{name}": torch_tables.each(2) for name in _QUANTISED.split()},
+    "aten.embedding_bag": torch_tables.embedding_bag,
     "aten.max": torch_tables.per_input,
     "aten.min": torch_tables.per_input,
     "aten.mm": torch_formulas.product("self", "mat2"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from profiler.backends import torch_formulas
+from profiler.backends import torch_contractions, torch_formulas
 from profiler.backends.torch_formulas import Call, Rule
 from profiler.metrics import flops
 from profiler.metrics.flops import Work
@@ -105,7 +105,7 @@ def _kernel(sizes: Sequence[int], name: str) -> int:
     return int(math.prod(sizes if len(sizes) == dimensions else [sizes[0]] * dimensions))
 
 
-def _embedding_bag(call: Call) -> Work:
+def embedding_bag(call: Call) -> Work:
     """The sum of the rows that the indices pick."""
     return Work(0, math.prod(call.shape("indices")) * call.shape("weight")[1])
 
@@ -115,8 +115,9 @@ RULES: dict[str, Rule] = {
     **{f"aten.{name}": per_input for name in _PER_INPUT.split()},
     **{f"aten.{name}": pool for name in _POOLS.split()},
     **{f"quantized.{name}": each(1) for name in _QUANTISED_ELEMENTWISE.split()},
-    "aten._embedding_bag": _embedding_bag,
-    "aten._embedding_bag_forward_only": _embedding_bag,
+    "aten._embedding_bag": embedding_bag,
+    "aten._embedding_bag_forward_only": embedding_bag,
     **torch_formulas.RULES,
+    **torch_contractions.RULES,
 }
 MOVES = frozenset(f"aten.{name}" for name in _MOVEMENT.split())
