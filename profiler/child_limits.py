@@ -52,7 +52,8 @@ def reading_memory_bytes(root: Path = Path("/")) -> int:
 
 def _lower(kind: int, most: int) -> None:
     """A bound that is there already and is tighter stays. The hard one follows a little later."""
-    _, hard = resource.getrlimit(kind)
+    soft, hard = resource.getrlimit(kind)
     beyond = most + 2 if kind == resource.RLIMIT_CPU else most
     last = beyond if hard == resource.RLIM_INFINITY else min(hard, beyond)
-    resource.setrlimit(kind, (min(most, last), last))
+    first = most if soft == resource.RLIM_INFINITY else min(soft, most)
+    resource.setrlimit(kind, (min(first, last), last))

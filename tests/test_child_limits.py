@@ -114,6 +114,16 @@ def test_memory_for_reading_follows_the_machine_and_the_control_group(tmp_path: 
 
 
 @POSIX
+def test_a_tighter_bound_that_is_there_already_stays() -> None:
+    done = in_a_child(
+        "import resource\nfrom profiler import child_limits\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (7, resource.getrlimit(resource.RLIMIT_CPU)[1]))\n"
+        "child_limits.for_reading()\nprint(resource.getrlimit(resource.RLIMIT_CPU)[0])"
+    )
+    assert done.stdout.split() == ["7"], done.stderr
+
+
+@POSIX
 def test_a_process_that_measures_is_bounded_in_nothing() -> None:
     done = in_a_child(
         "import resource\nfrom profiler import child_limits\nchild_limits.without_core()\n"
