@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
-from profiler import folders, inputs, opening
+from profiler import folders, inputs, opening, trust
 from profiler.backends import catalog
 from profiler.plan import RunPlan, Stopping, Sweep
 from profiler.result import RunResult, Status, Tensor
@@ -89,7 +90,9 @@ def test_kinds_are_followed_or_refused(kinds: dict[str, str], status: Status, er
 def test_two_exports_of_a_network_and_one_with_channels_last_get_the_same_numbers() -> None:
     pools = []
     for name, runtime in EXPORTS:
-        plan = RunPlan(str(SAMPLES / name), runtime, shapes={"image": (2, 1, 8, 8)}, threads=1, seed=5)
+        path = SAMPLES / name
+        plan = RunPlan(str(path), runtime, shapes={"image": (2, 1, 8, 8)}, threads=1, seed=5)
+        plan = msgspec.structs.replace(plan, model_sha256=trust.sha256_of(path))
         opened = opening.open_model(
             plan, lambda of=runtime: catalog.open_backend(of), dict, lambda step: None
         )

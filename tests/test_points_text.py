@@ -322,6 +322,27 @@ def test_shapes_are_alike_whatever_inputs_are_called_and_however_they_lie() -> N
     assert beside.work_note([one, turned, unknown], "en") == ""
 
 
+def test_a_batch_is_not_taken_for_a_length() -> None:
+    one, other = _at(LOADS["sweep"], "a", ids=(16, 128)), _at(LOADS["sweep"], "b", ids=(128, 16))
+    assert beside.work_note([one, other], "en")
+
+
+def _fed(result: RunResult, name: str, **inputs: str) -> RunResult:
+    return msgspec.structs.replace(result, id=name, plan=msgspec.structs.replace(result.plan, inputs=inputs))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_results_of_different_inputs_are_marked(language: Language) -> None:
+    one = _fed(LOADS["sweep"], "a", ids="made:tokens:1000", x="images:4:8x8:NCHW:0_1")
+    alike = _fed(LOADS["sweep"], "b", a="images:4:8x8:NHWC:0_1", b="made:tokens:1000")
+    other = _fed(LOADS["sweep"], "c", ids="made:tokens:2", x="images:4:8x8:NCHW:0_1")
+    old = _fed(LOADS["sweep"], "d", ids="made", x="made")
+    assert beside.inputs_note([one, alike, old], language) == ""
+    note = beside.inputs_note([one, other], language)
+    assert "1000" in note
+    assert note in beside.notes([one, other], language)
+
+
 def test_work_stands_beside_each_other() -> None:
     rows = {row[0]: row[1:] for row in beside.rows([_at(LOADS["sweep"], "a", ids=(1, 8))] * 2, "en")}
     assert rows["Input shapes"] == ("ids 1 × 8", "ids 1 × 8")

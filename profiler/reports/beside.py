@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from profiler import units, wording
+from profiler import input_words, units, wording
 from profiler.error_text import visible
 from profiler.reports import figures
 from profiler.result import RunResult
@@ -44,8 +44,12 @@ def notes(results: Sequence[RunResult], language: Language) -> list[str]:
 
 
 def differences(results: Sequence[RunResult], language: Language) -> list[str]:
-    """What makes these more than a comparison of formats and runtimes: another precision, other work."""
-    found = (precision_note(results, language), work_note(results, language))
+    """What makes these more than a comparison of formats and runtimes: other precision, work or inputs."""
+    found = (
+        precision_note(results, language),
+        work_note(results, language),
+        inputs_note(results, language),
+    )
     return [note for note in found if note]
 
 
@@ -72,6 +76,33 @@ def work_note(results: Sequence[RunResult], language: Language) -> str:
     return wording.say("report", "work_differs", language, list=_list(results, figures.shapes))
 
 
+def inputs_note(results: Sequence[RunResult], language: Language) -> str:
+    """Names what inputs were made of where that differs; empty where all are alike, or nothing is known."""
+    if len({_numbers(result) for result in results if _tells_numbers(result)}) < 2:
+        return ""
+
+    def words(result: RunResult) -> str:
+        origins = result.plan.inputs.items()
+        return ", ".join(f"{name} {input_words.of_origin(code, language)}" for name, code in origins)
+
+    return wording.say("report", "inputs_differ", language, list=_list(results, words))
+
+
+def _tells_numbers(result: RunResult) -> bool:
+    """Old results say no more than that inputs were made up."""
+    return bool(result.plan.inputs) and "made" not in result.plan.inputs.values()
+
+
+def _numbers(result: RunResult) -> tuple[str, ...]:
+    """Kinds and files, whatever the inputs are called and however pictures lie in them."""
+    return tuple(sorted(_without_layout(code) for code in result.plan.inputs.values()))
+
+
+def _without_layout(code: str) -> str:
+    name, *rest = code.split(":")
+    return ":".join((name, *rest[:2], *rest[3:])) if name == "images" else code
+
+
 def _list(results: Sequence[RunResult], value: Callable[[RunResult], str]) -> str:
     return "; ".join(
         f"{visible(result.model.name)} ({result.plan.runtime}) {visible(value(result))}" for result in results
@@ -83,5 +114,5 @@ def _precision(result: RunResult) -> str:
 
 
 def _work(result: RunResult) -> tuple[tuple[int, ...], ...]:
-    """What has to be alike: sizes, for exports differ in names, order and layout of inputs."""
-    return tuple(sorted(tuple(sorted(shape)) for shape in result.plan.shapes.values()))
+    """What has to be alike: the batch and sizes, for exports differ in names, order and layout of inputs."""
+    return tuple(sorted((*shape[:1], *sorted(shape[1:])) for shape in result.plan.shapes.values()))
