@@ -322,6 +322,10 @@ def test_shapes_are_alike_whatever_inputs_are_called_and_however_they_lie() -> N
     assert beside.work_note([one, turned, unknown], "en") == ""
 
 
+def test_a_single_number_has_a_shape_that_can_be_read() -> None:
+    assert figures.shapes(_at(LOADS["sweep"], "a", n=(), x=(1, 4))) == "n (), x 1 × 4"
+
+
 def test_a_batch_is_not_taken_for_a_length() -> None:
     one, other = _at(LOADS["sweep"], "a", ids=(16, 128)), _at(LOADS["sweep"], "b", ids=(128, 16))
     assert beside.work_note([one, other], "en")

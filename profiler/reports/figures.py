@@ -93,7 +93,7 @@ def load_words(result: RunResult, code: str, language: Language) -> str | None:
 def shapes(result: RunResult) -> str:
     """What each input was given."""
     given = result.plan.shapes.items()
-    return ", ".join(f"{name} {' × '.join(map(str, shape))}" for name, shape in given) or units.DASH
+    return ", ".join(f"{name} {' × '.join(map(str, shape)) or '()'}" for name, shape in given) or units.DASH
 
 
 def percentiles(result: RunResult, language: Language) -> list[Line]:
