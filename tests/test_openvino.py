@@ -144,7 +144,7 @@ def test_a_trace_names_the_files_layers(backend: OpenVino, tmp_path: Path) -> No
 
 
 def test_what_ran_before_the_traced_calls_is_taken_off_the_counters(tmp_path: Path) -> None:
-    """OpenVINO's counters are means since the model was compiled: here 5 calls of 900 us, then 10 of 100 us."""
+    """The counters are means since the model was compiled: here 5 calls of 900 us, then 10 of 100 us."""
     order = TraceOrder({}, calls=10, practice=5, folder=tmp_path)
     before = openvino_trace._Row("Convolution", "jit", 900_000)
     after = openvino_trace._Row("Convolution", "jit", round((5 * 900_000 + 10 * 100_000) / 15))
