@@ -147,7 +147,7 @@ def test_the_best_point_is_the_one_that_keeps_the_limit(known: Path, carry: Carr
 
 
 def test_a_point_that_fails_leaves_the_others(known: Path, carry: Carry) -> None:
-    found, _ = carry(known, sweep=Sweep(batch=(1, 400_000)), memory_limit_bytes=150_000_000)
+    found, _ = carry(known, sweep=Sweep(batch=(1, 4_000_000)), memory_limit_bytes=150_000_000)
     assert found.status is Status.FINISHED
     assert [point.status for point in found.points] == [Status.FINISHED, Status.FAILED]
     assert found.points[1].error is not None
