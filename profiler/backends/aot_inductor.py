@@ -10,7 +10,7 @@ from typing import Any
 from profiler.backends import precisions, pt2_package, torch_session
 from profiler.backends.base import LoadOptions, Traced, TraceOrder
 from profiler.backends.pt2_package import Package
-from profiler.backends.torch_session import Arguments, TorchSession
+from profiler.backends.torch_session import Arguments, PyTorch, TorchSession
 from profiler.backends.torch_words import explain
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Tensor
@@ -24,19 +24,10 @@ def open_backend() -> AotInductor:
     return AotInductor(torch)
 
 
-class AotInductor:
+class AotInductor(PyTorch):
     """The backend; `module` is the imported torch."""
 
     name = "aot_inductor"
-
-    def __init__(self, module: Any) -> None:
-        self._torch = module
-
-    def version(self) -> str:
-        return str(self._torch.__version__)
-
-    def devices(self) -> tuple[str, ...]:
-        return torch_session.devices(self._torch)
 
     def precisions(self, device: str) -> tuple[str, ...]:
         """None but the one that was compiled in."""

@@ -12,7 +12,7 @@ from profiler.backends import pt2_program, torch_session, torch_trace
 from profiler.backends.base import Array, Call, LoadOptions, Traced, TraceOrder
 from profiler.backends.pt2_archive import Pt2Archive
 from profiler.backends.pt2_program import Program
-from profiler.backends.torch_session import Arguments, TorchSession
+from profiler.backends.torch_session import Arguments, PyTorch, TorchSession
 from profiler.backends.torch_words import explain
 from profiler.errors import ErrorKind, KnownError
 
@@ -30,22 +30,10 @@ def open_backend() -> TorchExport:
     return TorchExport(torch)
 
 
-class TorchExport:
+class TorchExport(PyTorch):
     """The backend; `module` is the imported torch."""
 
     name = "torch_export"
-
-    def __init__(self, module: Any) -> None:
-        self._torch = module
-
-    def version(self) -> str:
-        return str(self._torch.__version__)
-
-    def devices(self) -> tuple[str, ...]:
-        return torch_session.devices(self._torch)
-
-    def precisions(self, device: str) -> tuple[str, ...]:
-        return torch_session.precisions(device)
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
         session = self.load(path, options)

@@ -77,6 +77,22 @@ def effective_precision(options: LoadOptions, dtypes: Iterable[str], *, quantise
     return options.precision
 
 
+class PyTorch:
+    """What the backends on PyTorch have in common; `module` is the imported torch."""
+
+    def __init__(self, module: Any) -> None:
+        self._torch = module
+
+    def version(self) -> str:
+        return str(self._torch.__version__)
+
+    def devices(self) -> tuple[str, ...]:
+        return devices(self._torch)
+
+    def precisions(self, device: str) -> tuple[str, ...]:
+        return precisions(device)
+
+
 class Modes:
     """Inference mode, and autocast where a lower precision was asked for; both hold for one thread only.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from profiler.backends import torch_session, torch_trace, torchscript_archive
 from profiler.backends.base import LoadOptions, Traced, TraceOrder
-from profiler.backends.torch_session import TorchSession
+from profiler.backends.torch_session import PyTorch, TorchSession
 from profiler.backends.torch_words import explain
 from profiler.errors import ErrorKind
 from profiler.result import Reason
@@ -21,23 +21,14 @@ def open_backend() -> TorchScript:
     return TorchScript(torch)
 
 
-class TorchScript:
+class TorchScript(PyTorch):
     """The backend; `module` is the imported torch."""
 
     name = "torchscript"
 
-    def __init__(self, module: Any) -> None:
-        self._torch = module
-
-    def version(self) -> str:
-        return str(self._torch.__version__)
-
     def devices(self) -> tuple[str, ...]:
         metal = ("mps",) if self._torch.backends.mps.is_available() else ()
-        return (*torch_session.devices(self._torch), *metal)
-
-    def precisions(self, device: str) -> tuple[str, ...]:
-        return torch_session.precisions(device)
+        return (*super().devices(), *metal)
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
         session = self.load(path, options)
