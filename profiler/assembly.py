@@ -9,18 +9,16 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from hardware.device_memory import DevicePeak
 from profiler import (
     batch_search,
     campaign,
+    inside_facts,
     judgement,
-    operators,
     points,
     run_facts,
     steps,
-    unavailable,
 )
-from profiler.errors import ErrorInfo, ErrorKind
+from profiler.errors import ErrorInfo
 from profiler.heard import Gathered, Heard
 from profiler.metrics import curve
 from profiler.outcome import Outcome
@@ -31,10 +29,8 @@ from profiler.result import (
     Flops,
     LargestBatch,
     Memory,
-    Operator,
     Phases,
     Point,
-    Reason,
     Resident,
     RunResult,
     SamplesPart,
@@ -42,7 +38,6 @@ from profiler.result import (
     Status,
     Throughput,
     Together,
-    Trace,
 )
 
 Samples = npt.NDArray[np.int64]
@@ -93,7 +88,7 @@ def assemble(gathered: Gathered, outcomes: Sequence[Outcome]) -> Assembled:
         boundary=_boundary(own, point),
         accuracy=first.finished.accuracy if first is not None and first.finished is not None else Accuracy(),
         flops=_flops(gathered, first, point.throughput),
-        memory=_memory(gathered, first, point),
+        memory=inside_facts.memory(gathered, first, point),
         replicates=tuple(points.replicate_of(one, gathered.plan.seed) for one in outcomes),
         points=tuple(filled) if has_points else (),
         chosen_point=chosen if has_points and filled else None,
@@ -103,11 +98,11 @@ def assemble(gathered: Gathered, outcomes: Sequence[Outcome]) -> Assembled:
         readiness=gathered.readiness,
         disturbances=gathered.machine_summary,
         together=_together(gathered, point),
-        operators=_operators(gathered),
+        operators=inside_facts.rows(gathered),
         largest_batch=_largest_batch(gathered, filled),
-        trace=_summary(gathered, point),
+        trace=inside_facts.trace(gathered, point),
     )
-    result = msgspec.structs.replace(result, unavailable=_unavailable(result, gathered, first))
+    result = msgspec.structs.replace(result, unavailable=inside_facts.reasons(result, gathered, first))
     return Assembled(judgement.of_run(result, point, gathered, filled), samples)
 
 
@@ -276,105 +271,3 @@ def _largest_batch(gathered: Gathered, filled: Sequence[Point]) -> LargestBatch 
     if not gathered.plan.finds_largest_batch:
         return None
     return batch_search.answer_of(filled, gathered.plan)
-
-
-def _operators(gathered: Gathered) -> tuple[Operator, ...]:
-    if gathered.traced is None:
-        return ()
-    description = gathered.description
-    return operators.rows(gathered.traced, description.nodes if description is not None else ())
-
-
-def _summary(gathered: Gathered, point: Point) -> Trace | None:
-    """Beside the calls themselves, where the latency also holds the wait for their turn.
-
-    The traced pass makes one call after another: calls that shared the machine with others are no measure.
-    """
-    if gathered.traced is None:
-        return None
-    timed = (point.service or point.latency).mean_ns if point.concurrency == 1 else None
-    return operators.summary(gathered.traced, timed)
-
-
-def _memory(gathered: Gathered, heard: Heard | None, point: Point) -> Memory:
-    memory = point.memory or Memory()
-    weights = gathered.description.weights_bytes if gathered.description is not None else None
-    total = gathered.machine.get("memory_total_bytes")
-    utilisation = memory.utilisation
-    if heard is not None and heard.device_peak is not None:
-        memory = msgspec.structs.replace(
-            memory,
-            device_peak_process_bytes=heard.device_peak.process_bytes,
-            device_total_bytes=heard.device_peak.total_bytes,
-        )
-    if memory.device_peak_process_bytes and memory.device_total_bytes:
-        utilisation = memory.device_peak_process_bytes / memory.device_total_bytes
-    elif gathered.plan.device == "cpu" and memory.peak_rss_bytes and isinstance(total, int) and total:
-        utilisation = memory.peak_rss_bytes / total
-    estimate = gathered.description.memory if gathered.description is not None else None
-    activations = estimate.peak_activations_bytes if estimate is not None else None
-    return msgspec.structs.replace(
-        memory,
-        weights_bytes=weights,
-        utilisation=utilisation,
-        activations_estimate_bytes=activations,
-        workspace_bytes=_workspace(memory.model_peak_bytes, weights, activations),
-    )
-
-
-def _workspace(peak: int | None, weights: int | None, activations: int | None) -> int | None:
-    """What is left of the peak; None where a part is unknown, or where the runtime took less than both (it
-    reuses and fuses tensors, or maps weights that it never read)."""
-    if peak is None or weights is None or activations is None or peak < weights + activations:
-        return None
-    return peak - weights - activations
-
-
-def _unavailable(result: RunResult, gathered: Gathered, heard: Heard | None) -> dict[str, Reason]:
-    finished = heard.finished if heard is not None else None
-    device = heard.device_peak if heard is not None else None
-    said = {**_of_device(device), **(finished.unavailable if finished is not None else {})}
-    described = gathered.description.unavailable if gathered.description is not None else {}
-    found = unavailable.reasons(result, described, said, gathered.description_error)
-    return found | _of_trace(result, gathered) | _of_precision(result)
-
-
-def _of_precision(result: RunResult) -> dict[str, Reason]:
-    if result.environment.precision_effective != "unknown":
-        return {}
-    is_listed = result.plan.runtime == "openvino"  # which tells the precision of every layer
-    code = "precision_of_nothing" if is_listed else "precision_not_told"
-    return {"environment.precision_effective": Reason(code, {"runtime": result.plan.runtime})}
-
-
-def _of_slowdown(result: RunResult) -> dict[str, Reason]:
-    if result.trace is None or result.trace.slowdown is not None:
-        return {}
-    code = "run_cut_off" if result.trace.timed_mean_ns is None else "traced_not_slower"
-    if result.plan.concurrency > 1:
-        code = "traced_alone"
-    return {"trace.slowdown": Reason(code)}
-
-
-def _of_trace(result: RunResult, gathered: Gathered) -> dict[str, Reason]:
-    if gathered.traced is not None:
-        nodes = gathered.description.nodes if gathered.description is not None else ()
-        return _of_slowdown(result) | operators.gaps(result.operators, nodes)
-    error = gathered.trace_error
-    if error is None:
-        is_asked = gathered.plan.traces and gathered.plan.world_size == 1
-        return {"operators": Reason("run_cut_off" if is_asked else "not_traced")}
-    if error.kind == ErrorKind.TRACE_NOT_OFFERED:
-        return {"operators": Reason("trace_not_offered", dict(error.parameters))}
-    return {"operators": Reason("trace_failed", {"detail": error.text or error.kind})}
-
-
-def _of_device(peak: DevicePeak | None) -> dict[str, Reason]:
-    """Why the device's memory could not be read, under the names that the result has for it."""
-    names = {"process_bytes": "device_peak_process_bytes", "total_bytes": "device_total_bytes"}
-    missing = peak.unavailable if peak is not None else {}
-    return {
-        f"memory.{names[field]}": Reason(unknown.code, dict(unknown.parameters))
-        for field, unknown in missing.items()
-        if field in names
-    }

@@ -12,29 +12,22 @@ from profiler.blocks import (
     Check,
     Disturbance,
     Energy,
-    Environment,
     Flops,
-    Free,
     Interval,
     LargestBatch,
     Latency,
     Lateness,
     Level,
     Memory,
-    Model,
-    ModelPart,
     NativeFigure,
     Operator,
     Phases,
-    Placement,
-    Plan,
     Point,
     Reason,
     Replicate,
     Resident,
     Status,
     Steadiness,
-    Tensor,
     Throughput,
     Together,
     Trace,
@@ -42,6 +35,7 @@ from profiler.blocks import (
 )
 from profiler.errors import ErrorInfo
 from profiler.samples_ref import SamplesPart, SamplesRef
+from profiler.subject import Environment, Free, Model, ModelPart, Placement, Plan, Tensor
 
 __all__ = [
     "SCHEMA",
