@@ -81,8 +81,15 @@ class InputRows(QWidget):
 
     @property
     def trouble(self) -> str:
-        """What is wrong with the first input that is not complete; empty where all are."""
-        return next((row.note.text() for row in self.rows.values() if not row.is_complete), "")
+        """The first input that is not complete, and what is wrong with it; empty where all are."""
+        return next(
+            (
+                f"{self._labels[name].text().replace('&&', '&')}: {row.note.text()}"
+                for name, row in self.rows.items()
+                if not row.is_complete
+            ),
+            "",
+        )
 
     def retranslate(self) -> None:
         for name, row in self.rows.items():

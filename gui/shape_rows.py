@@ -150,6 +150,13 @@ class ShapeRows(QWidget):
         return len(self.dimensions) == len(self.given)
 
     @property
+    def trouble(self) -> str:
+        """The first size that cannot be read, and what is wrong with it; empty where there is none."""
+        wrong = (name for name in self.given if name not in self.dimensions)
+        named = (f"{self.fields[name].accessibleName()}: {self._notes[name].note.text()}" for name in wrong)
+        return next(named, "")
+
+    @property
     def shapes(self) -> dict[Key, Shape]:
         """Every shape that can be read."""
         texts = {key: parsed(edit.text()) for key, edit in self.edits.items()}

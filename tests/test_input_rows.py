@@ -112,6 +112,7 @@ def test_numbers_that_are_none_are_said_at_the_input_and_nothing_starts(
     assert row.numbers.accessibleDescription() == row.note.text()
     assert (page.plans, page.start.isEnabled()) == ([], False)
     assert "at the input" in page.ready.text()
+    assert page.hint.text() == f"Input “ids”: {row.note.text()}"
     _choose(page, "ids", "")
     assert page.start.isEnabled()
 
@@ -169,6 +170,7 @@ def test_several_sizes_are_a_sweep_and_take_longer(open_page: Callable[..., RunP
     assert page.hint.text().startswith("30 s to 3 min of measuring; each of 9 process")
     page.form.rows.fields["sequence"].setText("no")
     assert (page.plans, page.start.isEnabled()) == ([], False)
+    assert page.hint.text().startswith("Size of “sequence”: Whole numbers")
 
 
 def test_a_guess_is_marked_until_somebody_gives_the_size(open_page: Callable[..., RunPage]) -> None:

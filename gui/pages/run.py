@@ -355,7 +355,8 @@ class RunPage(QWidget):
         """What stands under the fold of the form, and may be out of sight in a low window."""
         if self._missing == "python":
             return self.form.python.note.text()
-        return self.form.feeds.trouble if self._missing == "inputs" else ""
+        is_input = self._missing == "inputs"
+        return (self.form.feeds.trouble or self.form.rows.trouble) if is_input else ""
 
     def retranslate(self) -> None:
         self.models_title.setText(self.tr("1  Models"))
