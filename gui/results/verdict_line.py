@@ -82,7 +82,7 @@ class VerdictLine(QWidget):
         count = f"{result.latency.count:,}"
         own = [one for one in result.replicates if one.point == (result.chosen_point or 0)]
         if len(own) < 2:
-            return self.tr("{count} measurements").format(count=count)
+            return self.tr("{count} measurement(s)", "", result.latency.count).format(count=count)
         return self.tr("{count} measurements in {processes} processes").format(
             count=count, processes=len(own)
         )

@@ -62,4 +62,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>VerdictLine</name>
+    <message numerus="yes">
+        <source>{count} measurement(s)</source>
+        <translation>
+            <numerusform>{count} measurement</numerusform>
+            <numerusform>{count} measurements</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

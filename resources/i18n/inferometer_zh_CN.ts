@@ -1881,8 +1881,8 @@ You are asked each time, also for the same content.</source>
         <translation>选择输入数据文件</translation>
     </message>
     <message>
-        <source>A search decides by itself how long it tries a rate, each in one process.</source>
-        <translation>搜索会自行决定每个速率测多久，每个速率用一个进程。</translation>
+        <source>A search decides by itself how long each try takes, in a process of its own.</source>
+        <translation>搜索会自行决定每次尝试测多久，每次尝试用一个新进程。</translation>
     </message>
     <message>
         <source>&amp;Where</source>
@@ -2641,9 +2641,11 @@ You are asked each time, also for the same content.</source>
         <source>cut off: this is what was measured until then</source>
         <translation>中断：以下为中断前测得的数据</translation>
     </message>
-    <message>
-        <source>{count} measurements</source>
-        <translation>{count} 次测量</translation>
+    <message numerus="yes">
+        <source>{count} measurement(s)</source>
+        <translation>
+            <numerusform>{count} 次测量</numerusform>
+        </translation>
     </message>
     <message>
         <source>{count} measurements in {processes} processes</source>
