@@ -291,6 +291,8 @@ def test_results_of_different_precision_are_marked() -> None:
     assert "fp32" in note
     assert "bf16" in note
     assert beside.precision_note([fp32, fp32], "en") == ""
+    several = beside.precision_note([fp32, bf16, fp32, bf16], "en")
+    assert (several.count("fp32:"), several.count("bf16:"), several.count("(onnxruntime)")) == (1, 1, 2)
     assert len(beside.notes([fp32, bf16], "zh_CN")) == 2
 
 

@@ -104,9 +104,12 @@ def _without_layout(code: str) -> str:
 
 
 def _list(results: Sequence[RunResult], value: Callable[[RunResult], str]) -> str:
-    return "; ".join(
-        f"{visible(result.model.name)} ({result.plan.runtime}) {visible(value(result))}" for result in results
-    )
+    """Each value with those that it holds for, the first to have it first."""
+    holders: dict[str, dict[str, None]] = {}
+    for result in results:
+        who = f"{visible(result.model.name)} ({result.plan.runtime})"
+        holders.setdefault(visible(value(result)), {})[who] = None
+    return "; ".join(f"{words}: {', '.join(names)}" for words, names in holders.items())
 
 
 def _precision(result: RunResult) -> str:
