@@ -17,7 +17,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from profiler.backends import torch_rules
-from profiler.backends.torch_invocation import Invocation
+from profiler.backends.torch_invocation import Invocation, tensors_in
 
 _TIMED = 3
 # What a rule of torch_rules raises for an operator that is not as it expects.
@@ -68,9 +68,9 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]  # torch is not read by my
         return result
 
     def _look(self, func: Any, args: Sequence[Any], named: Mapping[str, Any], result: Any) -> None:
-        tensors = list(_tensors([*args, *named.values()]))
+        tensors = list(tensors_in([*args, *named.values()]))
         places = {_place(tensor) for tensor in tensors}
-        self._made |= {_place(tensor) for tensor in _tensors([result])} - places
+        self._made |= {_place(tensor) for tensor in tensors_in([result])} - places
         if self._is_cast(func, tensors, result):
             place = _place(tensors[0])
             if place not in self._made:
@@ -110,14 +110,17 @@ def _cast_once(module: Any, call: Call, watch: Watch, target: torch.dtype) -> se
     weights = [each for each in _stored(module) if _place(each) in wanted and each.dtype == torch.float32]
     if not weights:
         return set()
-    places, before = {_place(each) for each in weights}, list(_tensors([call()]))
+    places, before = {_place(each) for each in weights}, list(tensors_in([call()]))
     originals = [each.data for each in weights]
     _replace(weights, [each.to(target) for each in originals])
-    after = list(_tensors([call()]))
-    if len(before) == len(after) and all(map(_are_same, before, after)):
-        return places
-    _replace(weights, originals)
-    return set()
+    is_same = False
+    try:
+        after = list(tensors_in([call()]))
+        is_same = len(before) == len(after) and all(map(_are_same, before, after))
+    finally:
+        if not is_same:
+            _replace(weights, originals)
+    return places if is_same else set()
 
 
 def _replace(weights: Iterable[torch.Tensor], others: Iterable[torch.Tensor]) -> None:
@@ -167,16 +170,6 @@ def _is_product(call: Invocation) -> bool:
     except _NOT_AS_THE_RULE_EXPECTS:
         return False
     return work is not None and work.macs > work.integer_macs
-
-
-def _tensors(values: Iterable[Any]) -> Iterator[torch.Tensor]:
-    for value in values:
-        if isinstance(value, torch.Tensor):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            yield from _tensors(value)
-        elif isinstance(value, dict):
-            yield from _tensors(value.values())
 
 
 def _place(tensor: torch.Tensor) -> int:

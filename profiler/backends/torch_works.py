@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import torch
 
 from profiler.backends.torch_flops import Counter
-from profiler.backends.torch_invocation import Invocation
+from profiler.backends.torch_invocation import Invocation, tensors_in
 from profiler.messages import TracedWork
 from profiler.metrics.flops import Work
 
@@ -52,13 +52,5 @@ def _moved(call: Invocation) -> int:
     """Bytes of the tensors in and out; none of what only looks at memory in another way."""
     if call.operator.is_view:
         return 0
-    tensors = _tensors([*call.positional, *call.named.values(), call.result])
+    tensors = tensors_in([*call.positional, *call.named.values(), call.result])
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
-
-
-def _tensors(values: Iterable[Any]) -> Iterator[torch.Tensor]:
-    for value in values:
-        if isinstance(value, torch.Tensor):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            yield from _tensors(value)
