@@ -60,10 +60,14 @@ def resnet(folder: Path) -> Iterator[Exported]:
     yield Exported(folder / "resnet50.xml", "openvino")
     torch.jit.save(networks.traced(network, image), folder / "resnet50.torchscript.pt")
     yield Exported(folder / "resnet50.torchscript.pt", "torchscript")
-    torch.export.save(torch.export.export(network, (image,)), folder / "resnet50.pt2")
+    program = torch.export.export(network, (image,))
+    torch.export.save(program, folder / "resnet50.pt2")
     yield Exported(folder / "resnet50.pt2", "torch_export")
+    torch._inductor.aoti_compile_and_package(program, package_path=str(folder / "resnet50.aot.pt2"))
+    yield Exported(folder / "resnet50.aot.pt2", "aot_inductor")
     tflite_from_onnx.write(model, folder / "resnet50.tflite")
     yield Exported(folder / "resnet50.tflite", "litert")
+    yield Exported(folder / "resnet50.tflite", "openvino")
 
 
 def _ort_format(path: Path, folder: Path) -> Path:
