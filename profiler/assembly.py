@@ -98,6 +98,7 @@ def assemble(gathered: Gathered, outcomes: Sequence[Outcome]) -> Assembled:
         readiness=gathered.readiness,
         disturbances=gathered.machine_summary,
         together=_together(gathered, point),
+        group=gathered.group,
         operators=inside_facts.rows(gathered),
         largest_batch=_largest_batch(gathered, filled),
         trace=inside_facts.trace(gathered, point),

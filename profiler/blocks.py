@@ -6,7 +6,7 @@ dotted name. Every name that holds a quantity ends in its unit; FLOPs are counts
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Optional
 
 import msgspec
 
@@ -306,19 +306,6 @@ class Energy(msgspec.Struct, frozen=True):
     samples_per_j: Optional[float] = None
     samples_per_s_per_w: Optional[float] = None
     uncertainty: Optional[float] = None
-
-
-class Accuracy(msgspec.Struct, frozen=True):
-    """Whether the answers are right."""
-
-    idempotent: Optional[bool] = None
-    max_repeat_difference: Optional[float] = None
-    reference: Optional[str] = None
-    parity: tuple[dict[str, Any], ...] = ()
-    top1: Optional[float] = None
-    top5: Optional[float] = None
-    dataset: Optional[str] = None
-    dataset_size: Optional[int] = None
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -128,6 +128,10 @@ class Conversation:
                 | messages.Surveyed()
                 | messages.Settled()
                 | messages.TraceDone()
+                | messages.Examining()
+                | messages.Examined()
+                | messages.TrailTold()
+                | messages.VariantsMade()
                 | messages.Decoded()
             ):
                 raise KnownError(ErrorKind.CHILD_GARBAGE, type(report).__name__)

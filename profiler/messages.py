@@ -6,6 +6,7 @@ from typing import Optional, Union
 
 import msgspec
 
+from profiler.answer_blocks import DivergentTensor, Idempotence, Labelled
 from profiler.errors import ErrorInfo
 from profiler.plan import RunPlan
 from profiler.result import (
@@ -79,6 +80,52 @@ class TraceModel(_Message, frozen=True, tag="trace"):
     practice: int = 5
 
 
+class Examine(_Message, frozen=True, tag="examine"):
+    """Open the model and look at its answers, untimed: say Examining between steps, Examined at the end.
+
+    Of the plan everything that says how the model is opened and fed counts, and `checks`. Answers to at most
+    `sets` sets of inputs go into `folder` as .npy files, at most `most_bytes` of them, where `keeps_answers`.
+    `repeats` and `scores`: whether idempotence is looked at and labelled data answered. `random_operators`:
+    those of the file that draw random numbers.
+    """
+
+    plan: RunPlan
+    format: str
+    folder: str
+    keeps_answers: bool = True
+    repeats: bool = True
+    scores: bool = True
+    sets: int = 16
+    most_bytes: int = 256_000_000
+    random_operators: tuple[str, ...] = ()
+
+
+class Trail(_Message, frozen=True, tag="trail"):
+    """Answer one set of inputs and keep the tensors inside, by name, as .npy files in `folder`.
+
+    `names` empty: say TrailTold with every tensor that can be had, in order, and run nothing.
+    """
+
+    plan: RunPlan
+    format: str
+    folder: str
+    names: tuple[str, ...] = ()
+
+
+class MakeVariants(_Message, frozen=True, tag="make_variants"):
+    """Make these kinds of variants (fp16, bf16, int8_dynamic, int8_static) of a model into `folder`.
+
+    `calibration`: an .npz or a prepared dataset's folder, for int8_static; empty: made-up inputs.
+    """
+
+    path: str
+    format: str
+    folder: str
+    kinds: tuple[str, ...]
+    calibration: str = ""
+    seed: int = 0
+
+
 class Inspect(_Message, frozen=True, tag="inspect"):
     """Describe this file; run nothing of it."""
 
@@ -104,7 +151,19 @@ class Cancel(_Message, frozen=True, tag="cancel"):
     """Stop after the call that is running; keep what was measured."""
 
 
-Request = Union[Measure, Begin, Accompany, TraceModel, Inspect, DecodeImages, Survey, Cancel]
+Request = Union[
+    Measure,
+    Begin,
+    Accompany,
+    TraceModel,
+    Examine,
+    Trail,
+    MakeVariants,
+    Inspect,
+    DecodeImages,
+    Survey,
+    Cancel,
+]
 
 
 # child -> parent -------------------------------------------------------------------------------------
@@ -338,6 +397,67 @@ class Runtime(msgspec.Struct, frozen=True):
     precisions: dict[str, tuple[str, ...]] = {}
 
 
+class Examining(_Message, frozen=True, tag="examining"):
+    """Between two parts of an examination: `step` is load, answers, repeats or dataset; `done` of `total`.
+
+    `right`: how many of the labelled samples so far, for a live view.
+    """
+
+    step: str
+    done: int = 0
+    total: int = 0
+    right: Optional[int] = None
+
+
+class AnswerFile(msgspec.Struct, frozen=True):
+    """One output for one set of inputs, in the folder of the request."""
+
+    output: str
+    set: int
+    file: str
+
+
+class Examined(_Message, frozen=True, tag="examined"):
+    """What was found. `inputs_sha256` of the inputs that were answered, whatever their layout, so that two
+    models can be held against each other; `inputs`: made, files or dataset; `batch` samples in a set."""
+
+    precision_effective: str
+    runtime_version: str = ""
+    inputs_sha256: str = ""
+    inputs: str = "made"
+    batch: int = 1
+    sets: int = 0
+    answers: tuple[AnswerFile, ...] = ()
+    idempotence: Optional[Idempotence] = None
+    labelled: Optional[Labelled] = None
+    reasons: tuple[Reason, ...] = ()
+    unavailable: dict[str, Reason] = {}
+
+
+class TrailTold(_Message, frozen=True, tag="trail_told"):
+    """Tensors inside the model in the order of the graph; `files` by name, of those that were asked for."""
+
+    tensors: tuple[DivergentTensor, ...] = ()
+    files: dict[str, str] = {}
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """One kind that was asked for: its file, or why there is none. `notes`: what is to be said of it."""
+
+    kind: str
+    file: str = ""
+    size_bytes: int = 0
+    missing: Optional[Reason] = None
+    notes: tuple[Reason, ...] = ()
+
+
+class VariantsMade(_Message, frozen=True, tag="variants_made"):
+    """Every kind that was asked for; `tool` is the runtime and version that made them."""
+
+    variants: tuple[Variant, ...]
+    tool: str
+
+
 class Surveyed(_Message, frozen=True, tag="surveyed"):
     """Every runtime of the catalogue, with what it offers here."""
 
@@ -370,6 +490,10 @@ Report = Union[
     Finished,
     Description,
     TraceDone,
+    Examining,
+    Examined,
+    TrailTold,
+    VariantsMade,
     Surveyed,
     Decoded,
     Failed,

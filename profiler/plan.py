@@ -7,6 +7,7 @@ from typing import Literal, Optional, Union
 
 import msgspec
 
+from profiler.checks_plan import Checks
 from profiler.text_enum import TextEnum
 
 PRECISIONS = ("as_is", "fp32", "tf32", "bf16", "fp16", "int8")
@@ -154,7 +155,7 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `precision`: `as_is` or fp32, tf32, bf16, fp16, int8. `input_kinds` says what made-up inputs are like,
     by input name, as profiler.input_kinds parses it. `traces`: afterwards time the operators in a pass of
     their own. `python`: the interpreter of the child, empty for our own. `consents`: SHA-256 of programs
-    that the user has just allowed to run, this once.
+    that the user has just allowed to run, this once. `checks`: what is asked about its answers.
     """
 
     model_path: str
@@ -187,6 +188,7 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     finds_largest_batch: bool = False
     python: str = ""
     consents: tuple[str, ...] = ()
+    checks: Checks = Checks()
 
     @property
     def concurrency(self) -> int:

@@ -6,8 +6,18 @@ from typing import Any, Optional
 
 import msgspec
 
-from profiler.blocks import (
+from profiler.answer_blocks import (
     Accuracy,
+    Agreement,
+    Divergence,
+    DivergentTensor,
+    Idempotence,
+    Labelled,
+    OutputParity,
+    Paired,
+    Repeat,
+)
+from profiler.blocks import (
     Boundary,
     Check,
     Disturbance,
@@ -40,14 +50,19 @@ from profiler.subject import Environment, Free, Model, ModelPart, Placement, Pla
 __all__ = [
     "SCHEMA",
     "Accuracy",
+    "Agreement",
     "Boundary",
     "Check",
     "Disturbance",
+    "Divergence",
+    "DivergentTensor",
     "Energy",
     "Environment",
     "Flops",
     "Free",
+    "Idempotence",
     "Interval",
+    "Labelled",
     "LargestBatch",
     "Latency",
     "Lateness",
@@ -57,11 +72,14 @@ __all__ = [
     "ModelPart",
     "NativeFigure",
     "Operator",
+    "OutputParity",
+    "Paired",
     "Phases",
     "Placement",
     "Plan",
     "Point",
     "Reason",
+    "Repeat",
     "Replicate",
     "Resident",
     "RunResult",
@@ -82,7 +100,10 @@ SCHEMA = 1
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One run, whole. Write-once: a run that is finished never changes."""
+    """One run, whole. Write-once: a run that is finished never changes.
+
+    `group`: the same in runs that were measured in turns, in one comparison; empty for a run by itself.
+    """
 
     schema: int = SCHEMA
     id: str
@@ -115,6 +136,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     readiness: tuple[Check, ...] = ()
     disturbances: dict[str, Any] = {}
     together: Optional[Together] = None
+    group: str = ""
 
 
 def to_json(result: RunResult) -> bytes:

@@ -1,0 +1,1 @@
+"""Smaller variants of a model by the runtime's own tools: fp16 and int8."""
