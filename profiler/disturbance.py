@@ -29,6 +29,7 @@ Clock = Callable[[], int]
 GAP_S = 0.05
 GAP_CALLS = 20
 SPIN_S = 1.0
+PREEMPTED_NS = 1_000_000_000
 _PROFILING = ("COVERAGE_RUN", "PYTHONTRACEMALLOC", "PYTHONPROFILEIMPORTTIME", "NSYS_PROFILING_SESSION_ID")
 
 
@@ -202,7 +203,7 @@ def preempted(
     calls: Sequence[Call],
     clock: Clock = time.perf_counter_ns,
     switches: Callable[[], int | None] = switches_of_thread,
-    budget_ns: int = 1_000_000_000,
+    budget_ns: int = PREEMPTED_NS,
     most: int = 2_000,
 ) -> Preemption | None:
     """Reading the counter takes 0.7 us, so it is done in a pass apart; None where there is no counter."""

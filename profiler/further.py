@@ -14,12 +14,14 @@ from profiler.backends.native import NativeTask
 from profiler.errors import KnownError
 from profiler.loads import Load
 from profiler.opening import Opened
-from profiler.plan import SingleStream
+from profiler.plan import Preset, SingleStream
 from profiler.result import Disturbance, NativeFigure, Reason
 
 # Rests of 50 ms between twenty calls take a second by themselves; slow calls would add minutes.
 SLOWEST_FOR_GAPS_NS = 200_000_000
 FASTEST_FOR_SWITCHES_NS = 100_000
+# The Quick preset looks half as long.
+QUICK_SHARE = 0.5
 
 
 class Further:
@@ -37,10 +39,13 @@ class Further:
     def disturbance(self, found: Disturbance, p50_ns: float) -> Disturbance:
         """The counters of the window, and what the model does when it is left alone."""
         changes: dict[str, Any] = {"spinning_cpu_s": disturbance.spinning_cpu_s()}
+        share = QUICK_SHARE if self._request.plan.preset is Preset.QUICK else 1.0
         if p50_ns <= SLOWEST_FOR_GAPS_NS and not self._stop_asked():
-            changes["gap_p50_ns"] = disturbance.gap_p50_ns(self._load.calls)
+            changes["gap_p50_ns"] = disturbance.gap_p50_ns(
+                self._load.calls, count=round(share * disturbance.GAP_CALLS)
+            )
         if p50_ns >= FASTEST_FOR_SWITCHES_NS and not self._stop_asked():
-            seen = disturbance.preempted(self._load.calls)
+            seen = disturbance.preempted(self._load.calls, budget_ns=round(share * disturbance.PREEMPTED_NS))
             if seen is not None:
                 changes |= {"preempted_share": seen.share, "p99_undisturbed_ns": seen.p99_undisturbed_ns}
         return msgspec.structs.replace(found, **changes)

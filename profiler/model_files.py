@@ -29,6 +29,12 @@ def stamps(path: Path, format_name: str) -> tuple[Stamp, ...]:
     return tuple(_stamp(one) for one in (path, *beside(path, format_name)))
 
 
+def part_stamps(path: Path, named: Iterable[ModelPart]) -> tuple[Stamp, ...]:
+    """The same of the parts that a description names; those that are not there have none."""
+    places = (_place(path.parent, part) for part in named)
+    return tuple(_stamp(place) for place in places if place is not None)
+
+
 def identified(path: Path, named: Iterable[ModelPart]) -> tuple[ModelPart, ...]:
     """The parts that a description names beside the model, as they lie there, with their SHA-256.
 

@@ -15,7 +15,7 @@ import pytest
 from onnx import TensorProto, helper
 from openvino import opset13
 
-from profiler import inspect_client, inspection, messages
+from profiler import inspect_client, inspection, messages, survey_client
 from profiler.commands import inspect
 from profiler.errors import ErrorKind, KnownError
 from profiler.result import Reason
@@ -191,3 +191,39 @@ def test_flops_that_are_not_known_name_the_operators_that_keep_them(tmp_path: Pa
     assert found.unavailable["flops.per_inference"] == Reason(
         "operators_not_counted", {"operators": "StringNormalizer 1"}
     )
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[messages.Request]:
+    """Every request that a child was started for."""
+    seen: list[messages.Request] = []
+    ask = survey_client.ask
+
+    def counting(request: messages.Request, *rest: object) -> messages.Report:
+        seen.append(request)
+        return ask(request, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(survey_client, "ask", counting)
+    return seen
+
+
+def test_a_file_that_was_described_at_these_shapes_is_not_read_again(
+    asked: list[messages.Request], tmp_path: Path
+) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(ONNX.read_bytes())
+    first = inspect_client.describe(path, "onnx")
+    assert inspect_client.describe(path, "onnx", shapes=first.shapes) is first
+    assert len(asked) == 1
+    inspect_client.describe(path, "onnx", shapes={"image": (2, 1, 8, 8)})
+    assert len(asked) == 2
+
+
+def test_a_file_that_changed_is_read_again(asked: list[messages.Request], tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(ONNX.read_bytes())
+    first = inspect_client.describe(path, "onnx")
+    path.write_bytes(ONNX.read_bytes() + b"\x00")
+    with pytest.raises(KnownError):
+        inspect_client.describe(path, "onnx", shapes=first.shapes)
+    assert len(asked) == 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -13,6 +15,8 @@ from profiler.errors import KnownError
 from profiler.messages import Description
 from profiler.plan import RunPlan
 
+MOST_READERS = 4
+
 Describe = Callable[[Path, str], Description]
 
 
@@ -20,7 +24,11 @@ def alike(plans: Sequence[RunPlan], describe: Describe = inspect_client.describe
     """Plans of one comparison with the same kinds and sizes of inputs; what was asked for stays as it is."""
     if len(plans) < 2:
         return list(plans)
-    described = {path: _described(path, describe) for path in dict.fromkeys(one.model_path for one in plans)}
+    paths = list(dict.fromkeys(one.model_path for one in plans))
+    # Children that read a file each: nothing is measured yet, so several processors may help.
+    with ThreadPoolExecutor(max_workers=min(MOST_READERS, os.cpu_count() or 1)) as readers:
+        answers = readers.map(lambda path: _described(path, describe), paths)
+        described = dict(zip(paths, answers, strict=True))
     found = [described[plan.model_path] for plan in plans]
     kinds, shapes = shared_kinds.of(found), shared_shapes.of(found)
     return [
