@@ -7,7 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from profiler import answer, error_text, wording
-from profiler.reports import beside, figures, load_sections, points_table, settings_lines
+from profiler.reports import (
+    beside,
+    correctness_sections,
+    figures,
+    load_sections,
+    points_table,
+    settings_lines,
+)
 from profiler.reports.sections import Section, is_numeric
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -55,6 +62,7 @@ def print_result(result: RunResult, language: Language, out: TextIO, saved: bool
     if result.latency.count:
         print(f"\n{points_table.speaks(result, language)}".rstrip(), file=out)
         _print_cards(result, language, out)
+        print_sections(correctness_sections.of(result, language), out)
         print_sections(load_sections.of(result, language), out)
         heading("latency")
         print_lines(figures.percentiles(result, language), out)
@@ -88,7 +96,8 @@ def print_sections(sections: Iterable[Section], out: TextIO) -> None:
     """Tables with their headings and notes."""
     for section in sections:
         print(f"\n{section.heading}", file=out)
-        print_table([row for row in section.rows if any(row)], out)
+        if section.rows:
+            print_table([row for row in section.rows if any(row)], out)
         for note in section.notes:
             print(f"  {note}", file=out)
 

@@ -166,7 +166,7 @@ def work(result: RunResult, language: Language) -> list[Line]:
     native = result.boundary.native
     if native is not None:
         lines.append(_native(native, result, language))
-    if result.accuracy.idempotent is not None:
+    if result.accuracy.idempotent is not None and result.accuracy.idempotence is None:
         difference = result.accuracy.max_repeat_difference
         code = "yes" if result.accuracy.idempotent else "no"
         lines.append(Line(_label("same_again", language), _label(code, language, difference=difference)))

@@ -16,6 +16,7 @@ from profiler.errors import ErrorKind, KnownError
 from profiler.reports import (
     beside,
     charts,
+    correctness_sections,
     curve_chart,
     figures,
     load_sections,
@@ -53,7 +54,7 @@ def render(results: Sequence[Pair], language: Language | Literal["both"]) -> str
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     sections = [_section(results, one) for one in chosen]
     return environment.from_string(source).render(
-        lang=_TAGS[chosen[0]], say=sections[0]["say"], sections=sections
+        lang=_TAGS[chosen[0]], say=sections[0]["say"], sections=sections, drawn=markupsafe.Markup
     )
 
 
@@ -108,6 +109,7 @@ def _run(
         "verdict": say(f"verdict_{verdict.level.value}") if verdict else "",
         "reasons": figures.reasons(result, language),
         "cards": figures.cards(result, language) if result.latency.count else [],
+        "answers": correctness_sections.of(result, language),
         "curve": markupsafe.Markup(curve_chart.chart(result, language)),
         "sections": load_sections.of(result, language),
         "histogram": drawn[0],

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from profiler import answer, error_text, wording
-from profiler.reports import beside, figures, load_sections, points_table, settings_lines
+from profiler.reports import (
+    beside,
+    correctness_sections,
+    figures,
+    load_sections,
+    points_table,
+    settings_lines,
+)
 from profiler.reports.sections import Section
 from profiler.result import RunResult
 from profiler.wording import Language
@@ -49,7 +56,7 @@ def _run(result: RunResult, language: Language) -> Iterator[str]:
         yield from _paragraph(points_table.speaks(result, language))
         cards = [(card.label, card.value, card.technical) for card in figures.cards(result, language)]
         yield from _table([("", "", ""), *cards])
-        for section in load_sections.of(result, language):
+        for section in [*correctness_sections.of(result, language), *load_sections.of(result, language)]:
             yield from _section(section)
     for code, lines in _blocks(result, language):
         yield from _section(Section(wording.say("report", code, language), [("", ""), *lines]))
@@ -88,7 +95,8 @@ def _verdict(result: RunResult, language: Language) -> Iterator[str]:
 
 def _section(section: Section) -> Iterator[str]:
     yield from (f"### {section.heading}", "")
-    yield from _table(section.rows)
+    if section.rows:
+        yield from _table(section.rows)
     yield from (f"{escaped(note)}\n" for note in section.notes)
 
 

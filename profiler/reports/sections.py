@@ -10,11 +10,18 @@ from profiler.wording import Language
 
 
 class Section(NamedTuple):
-    """A table, its first row the heads, and sentences below it; without rows there are the notes only."""
+    """A table, its first row the heads, and sentences below it; without rows there are the notes only.
+
+    `chart`: SVG that stands above the table in HTML, and only there; with `is_shown_by_chart` the table is
+    left out beside it. `is_folded`: long, so that HTML shows its heading until it is opened.
+    """
 
     heading: str
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
+    chart: str = ""
+    is_folded: bool = False
+    is_shown_by_chart: bool = False
 
     @property
     def columns_to_the_right(self) -> list[bool]:

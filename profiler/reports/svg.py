@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 FONT = "Noto Sans, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, WenQuanYi Micro Hei, sans-serif"
+
+
+def shortened(words: str, width: float, size: int = 12) -> str:
+    """The words, cut with an ellipsis where they would take more than about `width` px."""
+    taken = 0.0
+    for at, letter in enumerate(words):
+        taken += size * (1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56)
+        if taken > width:
+            return words[: max(1, at - 1)] + "…"
+    return words
 
 
 class Drawing:
@@ -28,6 +39,13 @@ class Drawing:
         if points:
             steps = " ".join(f"{'L' if index else 'M'}{x:.1f} {y:.1f}" for index, (x, y) in enumerate(points))
             self._add("path", d=steps, fill="none", stroke=stroke, stroke_width=width)
+
+    def circle(self, x: float, y: float, radius: float, colour: str, is_hollow: bool = False) -> None:
+        fill = "none" if is_hollow else colour
+        self._add("circle", cx=x, cy=y, r=radius, fill=fill, stroke=colour, stroke_width=2)
+
+    def frame(self, x: float, y: float, width: float, height: float, stroke: str) -> None:
+        self._add("rect", x=x, y=y, width=width, height=height, fill="none", stroke=stroke, stroke_width=1)
 
     def text(self, x: float, y: float, words: str, fill: str, anchor: str = "start", size: int = 12) -> None:
         attributes = _attributes(

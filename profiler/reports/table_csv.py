@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from profiler.reports import accuracy_cells
 from profiler.result import Point, RunResult
 
 # A spreadsheet takes text that begins so for a formula, full-width letters too (OWASP, CSV injection).
@@ -35,7 +36,7 @@ COLUMNS = (
     "latency.interval_method", "service.p50_ns", "service.p99_ns", "lateness.p50_ns", "lateness.p99_ns",
     "lateness.over_1ms_share", "throughput.inferences_per_s", "throughput.samples_per_s",
     "memory.peak_rss_bytes", "memory.device_peak_process_bytes", "phases.load_ns",
-    "phases.first_inference_ns", "verdict.level", "verdict.reasons",
+    "phases.first_inference_ns", *accuracy_cells.COLUMNS, "verdict.level", "verdict.reasons",
 )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def _cells(result: RunResult, point: Point, index: int | None) -> dict[str, obje
     for name, interval in (("p50", point.latency.p50_ci_ns), ("p99", point.latency.p99_ci_ns)):
         low, high = interval or (None, None)
         cells |= {f"latency.{name}_ci_low_ns": low, f"latency.{name}_ci_high_ns": high}
-    cells |= _blocks(point)
+    cells |= _blocks(point) | accuracy_cells.of(result)
     has_marks = index is not None
     cells["is_knee"] = index == result.knee_point if has_marks else None
     cells["is_best"] = index == result.best_point if has_marks else None
