@@ -18,8 +18,9 @@ class OutputParity(msgspec.Struct, frozen=True, omit_defaults=True):
     `matched_by`: name, order or shape; `transposed`: how the reference's axes were moved, like
     NCHW→NHWC. Figures are over numbers that are finite on both sides, of which there are `count`;
     `max_relative` as in Tolerance, `mean_relative` = mean |own - ref| / mean |ref|; `top1_agreement` of
-    `rows` rows, for outputs of two dimensions or more that can be class scores. `broken`: what is beyond
-    the tolerance, empty where the output agrees. `is_exact`: every bit is the same.
+    `rows` rows, for outputs of two dimensions or more that can be class scores; `near_ties` of these came
+    out otherwise where the reference itself ranks the two within the tolerance, and count as agreeing.
+    `broken`: what is beyond the tolerance, empty where the output agrees. `is_exact`: every bit is the same.
     """
 
     name: str
@@ -36,6 +37,7 @@ class OutputParity(msgspec.Struct, frozen=True, omit_defaults=True):
     snr_db: Optional[float] = None
     top1_agreement: Optional[float] = None
     rows: Optional[int] = None
+    near_ties: int = 0
     nan: int = 0
     infinite: int = 0
     reference_nan: int = 0
@@ -160,11 +162,15 @@ class DivergentTensor(msgspec.Struct, frozen=True, omit_defaults=True):
 class Divergence(msgspec.Struct, frozen=True, omit_defaults=True):
     """The first tensor that differs beyond tolerance. `state`: found, none, or not_possible with a `reason`.
 
-    `compared` tensors were held against each other up to there; `trail` the last ones before it and it.
+    `method`: how tensors were had, of both sides where they differ (onnx_outputs, openvino_outputs,
+    torch_nodes, torch_calls), and `matched_by` how partners were found: name or order. `compared` tensors
+    were held against each other; `trail` the last ones before it and it. A `reason` beside the other states
+    says where it lies (in the inputs, only in the outputs), or what was not looked at.
     """
 
     state: str
     method: str = ""
+    matched_by: str = ""
     first: Optional[DivergentTensor] = None
     compared: int = 0
     trail: tuple[DivergentTensor, ...] = ()

@@ -6,7 +6,8 @@ from typing import Optional, Union
 
 import msgspec
 
-from profiler.answer_blocks import DivergentTensor, Idempotence, Labelled
+from profiler.answer_blocks import Idempotence, Labelled
+from profiler.checks_plan import Preprocessing
 from profiler.errors import ErrorInfo
 from profiler.plan import RunPlan
 from profiler.result import (
@@ -86,7 +87,8 @@ class Examine(_Message, frozen=True, tag="examine"):
     Of the plan everything that says how the model is opened and fed counts, and `checks`. Answers to at most
     `sets` sets of inputs go into `folder` as .npy files, at most `most_bytes` of them, where `keeps_answers`.
     `repeats` and `scores`: whether idempotence is looked at and labelled data answered. `random_operators`:
-    those of the file that draw random numbers.
+    those of the file that draw random numbers. `precision` names the tolerances that repeats are judged by
+    (profiler.correctness.tolerances), empty: those of the precision that the runtime tells.
     """
 
     plan: RunPlan
@@ -98,18 +100,21 @@ class Examine(_Message, frozen=True, tag="examine"):
     sets: int = 16
     most_bytes: int = 256_000_000
     random_operators: tuple[str, ...] = ()
+    precision: str = ""
 
 
 class Trail(_Message, frozen=True, tag="trail"):
-    """Answer one set of inputs and keep the tensors inside, by name, as .npy files in `folder`.
+    """Answer one set of inputs, the first of the plan, and keep tensors inside the model as .npy in `folder`.
 
-    `names` empty: say TrailTold with every tensor that can be had, in order, and run nothing.
+    `names` empty: only say which tensors can be had, in order. At most `most_bytes` are written, though one
+    tensor in any case; those that TrailTold has no file for may be asked for again.
     """
 
     plan: RunPlan
     format: str
     folder: str
     names: tuple[str, ...] = ()
+    most_bytes: int = 256_000_000
 
 
 class MakeVariants(_Message, frozen=True, tag="make_variants"):
@@ -136,11 +141,25 @@ class Inspect(_Message, frozen=True, tag="inspect"):
     dimensions: dict[str, int] = {}
 
 
+class Fitting(msgspec.Struct, frozen=True):
+    """Pictures resized and cropped to height x width as `preprocessing` says, together in one `file`."""
+
+    file: str
+    height: int
+    width: int
+    preprocessing: Preprocessing
+
+
 class DecodeImages(_Message, frozen=True, tag="decode_images"):
-    """Decode these pictures, in this order, each into `folder` as one array (profiler.image_client)."""
+    """Decode these pictures, in this order, each into `folder` as one array (profiler.image_client).
+
+    With `fitting` all of them into one uint8 array of pictures x height x width x 3, or 1 where they are to
+    be grey; there their number has no limit.
+    """
 
     files: tuple[str, ...]
     folder: str
+    fitting: Optional[Fitting] = None
 
 
 class Survey(_Message, frozen=True, tag="survey"):
@@ -418,15 +437,14 @@ class AnswerFile(msgspec.Struct, frozen=True):
 
 
 class Examined(_Message, frozen=True, tag="examined"):
-    """What was found. `inputs_sha256` of the inputs that were answered, whatever their layout, so that two
-    models can be held against each other; `inputs`: made, files or dataset; `batch` samples in a set."""
+    """What was found. `inputs_sha256` of each set of inputs that was answered, whatever their layout, so that
+    two models can be held against each other; `inputs`: made, files or dataset; `batch` samples in a set."""
 
     precision_effective: str
     runtime_version: str = ""
-    inputs_sha256: str = ""
+    inputs_sha256: tuple[str, ...] = ()
     inputs: str = "made"
     batch: int = 1
-    sets: int = 0
     answers: tuple[AnswerFile, ...] = ()
     idempotence: Optional[Idempotence] = None
     labelled: Optional[Labelled] = None
@@ -434,10 +452,29 @@ class Examined(_Message, frozen=True, tag="examined"):
     unavailable: dict[str, Reason] = {}
 
 
-class TrailTold(_Message, frozen=True, tag="trail_told"):
-    """Tensors inside the model in the order of the graph; `files` by name, of those that were asked for."""
+class InnerTensor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A tensor inside a model: its name, the node that makes it, that node's type.
 
-    tensors: tuple[DivergentTensor, ...] = ()
+    `kind`: inner, input or output of the model. `reads`: names of the tensors that it is made from, as far
+    as they can be had. `size_bytes` None where it is known only after a call. `stands_for`: the name of the
+    tensor of the unquantised model that this one holds, back in floats.
+    """
+
+    name: str
+    node: str
+    type: str
+    kind: str = "inner"
+    reads: tuple[str, ...] = ()
+    size_bytes: Optional[int] = None
+    stands_for: str = ""
+
+
+class TrailTold(_Message, frozen=True, tag="trail_told"):
+    """By which `method` tensors inside the model were had, and those there are, in the order of the graph;
+    or `files` in the folder by name, of those that were asked for."""
+
+    method: str
+    tensors: tuple[InnerTensor, ...] = ()
     files: dict[str, str] = {}
 
 
