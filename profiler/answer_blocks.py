@@ -149,7 +149,11 @@ class Paired(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DivergentTensor(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A tensor inside both models, in the order of the graph, with the node that makes it."""
+    """A tensor inside both models, in the order of the graph, with the node that makes it.
+
+    `is_unlike`: somewhere it is not finite where the reference's is, or the other way round. Without
+    `max_relative` a tensor that is beyond is not zero where the reference's is zero throughout.
+    """
 
     name: str
     node: str
@@ -157,6 +161,7 @@ class DivergentTensor(msgspec.Struct, frozen=True, omit_defaults=True):
     max_relative: Optional[float] = None
     snr_db: Optional[float] = None
     is_beyond: bool = False
+    is_unlike: bool = False
 
 
 class Divergence(msgspec.Struct, frozen=True, omit_defaults=True):

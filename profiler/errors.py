@@ -46,6 +46,7 @@ class ErrorKind(TextEnum):
     PRECISION_UNCHANGED = "precision_unchanged"
     ENGINE_OTHER = "engine_other"
     TRACE_NOT_OFFERED = "trace_not_offered"
+    TRAIL_NOT_OFFERED = "trail_not_offered"
     PYTHON_UNUSABLE = "python_unusable"
     TRUST_NEEDED = "trust_needed"
     CONSENT_NEEDED = "consent_needed"

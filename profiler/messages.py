@@ -106,8 +106,8 @@ class Examine(_Message, frozen=True, tag="examine"):
 class Trail(_Message, frozen=True, tag="trail"):
     """Answer one set of inputs, the first of the plan, and keep tensors inside the model as .npy in `folder`.
 
-    `names` empty: only say which tensors can be had, in order. At most `most_bytes` are written, though one
-    tensor in any case; those that TrailTold has no file for may be asked for again.
+    `names` empty: say which tensors can be had, in order, and write all of them if they fit. At most
+    `most_bytes` are written, though one tensor in any case; what has no file may be asked for again.
     """
 
     plan: RunPlan
@@ -120,7 +120,8 @@ class Trail(_Message, frozen=True, tag="trail"):
 class MakeVariants(_Message, frozen=True, tag="make_variants"):
     """Make these kinds of variants (fp16, bf16, int8_dynamic, int8_static) of a model into `folder`.
 
-    `calibration`: an .npz or a prepared dataset's folder, for int8_static; empty: made-up inputs.
+    `calibration`: an .npz or a prepared dataset's folder, for int8_static; empty: made-up inputs. `sha256`
+    of the bytes that were allowed, of a format that can run code. `shapes` and `dimensions` as in RunPlan.
     """
 
     path: str
@@ -129,6 +130,9 @@ class MakeVariants(_Message, frozen=True, tag="make_variants"):
     kinds: tuple[str, ...]
     calibration: str = ""
     seed: int = 0
+    sha256: str = ""
+    shapes: dict[str, tuple[int, ...]] = {}
+    dimensions: dict[str, int] = {}
 
 
 class Inspect(_Message, frozen=True, tag="inspect"):
@@ -470,8 +474,8 @@ class InnerTensor(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TrailTold(_Message, frozen=True, tag="trail_told"):
-    """By which `method` tensors inside the model were had, and those there are, in the order of the graph;
-    or `files` in the folder by name, of those that were asked for."""
+    """By which `method` tensors inside the model were had; those there are, in the order of the graph, where
+    none was named; and `files` in the folder by name."""
 
     method: str
     tensors: tuple[InnerTensor, ...] = ()

@@ -15,7 +15,7 @@ from profiler.errors import ErrorInfo, ErrorKind, KnownError
 TIMEOUT_S = 120.0
 LONGEST_S = 24 * 3600.0
 LINE_LIMIT_BYTES = 4 * messages.LINE_LIMIT_BYTES
-# A description lists the operators of a graph, and so does a trace.
+# A description lists the operators of a graph, and so do a trace and a trail.
 LONG_LINE_BYTES = 64 * messages.LINE_LIMIT_BYTES
 _TICK_S = 0.2
 
@@ -44,7 +44,7 @@ def ask(
         child = Child(Path(folder), threads=threads, python=python)
         try:
             child.say(request)
-            is_long = isinstance(request, (messages.Inspect, messages.TraceModel))
+            is_long = isinstance(request, (messages.Inspect, messages.TraceModel, messages.Trail))
             limit = LONG_LINE_BYTES if is_long else LINE_LIMIT_BYTES
             answer = _answer(child, timeout_s, stop_asked, limit)
             silent = child.is_silent

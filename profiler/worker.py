@@ -89,6 +89,14 @@ def _dispatch(request: messages.Request, channel: Channel, orders: Orders, phase
         from profiler import tracing
 
         channel.send(tracing.trace(request, channel.send))
+    elif isinstance(request, messages.Trail):
+        from profiler.correctness import trail
+
+        channel.send(trail.told(request, channel.send))
+    elif isinstance(request, messages.MakeVariants):
+        from profiler.variants import making
+
+        channel.send(making.make(request, channel.send))
     elif isinstance(request, messages.Inspect):
         channel.send(_description(request))
     elif isinstance(request, messages.DecodeImages):

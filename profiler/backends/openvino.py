@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class OpenVino:
         return tuple(name for capability, name in _CAPABILITIES.items() if capability in able)
 
     def load(self, path: Path, options: LoadOptions) -> OpenVinoSession:
-        model = self._read(path, options)
+        model = self.read(path, options)
         begin = time.perf_counter_ns()
         compiled = self._compile(model, options)
         compile_ns = time.perf_counter_ns() - begin
@@ -63,7 +63,7 @@ class OpenVino:
         return session
 
     def trace(self, path: Path, options: LoadOptions, order: TraceOrder) -> Traced:
-        model = self._read(path, options)
+        model = self.read(path, options)
         try:
             compiled = self._compile(model, options, PERF_COUNT=True)
             session = OpenVinoSession(self._ov, compiled, None, options.device, model)
@@ -73,7 +73,26 @@ class OpenVino:
         except Exception as error:
             raise openvino_words.explain(error) from error
 
-    def _read(self, path: Path, options: LoadOptions) -> Any:
+    def values_inside(
+        self, path: Path, options: LoadOptions, names: Sequence[str], inputs: Mapping[str, Array]
+    ) -> list[tuple[str, Array]]:
+        """Tensors by their names in the file, of one call of a model that has them as outputs, too."""
+        model = self.read(path, options)
+        try:
+            declared = {name: at for at, port in enumerate(model.outputs) for name in port.get_names()}
+            places = {name: declared[name] for name in names if name in declared}
+            added = [name for name in names if name not in declared]
+            places.update((name, len(model.outputs) + at) for at, name in enumerate(added))
+            model.add_outputs(added)
+            session = OpenVinoSession(self._ov, self._compile(model, options), None, options.device, model)
+            session.bind(inputs)()
+            request = session.request(0)
+            return [(name, np.array(request.get_output_tensor(places[name]).data)) for name in names]
+        except Exception as error:
+            raise openvino_words.explain(error) from error
+
+    def read(self, path: Path, options: LoadOptions) -> Any:
+        """The model as OpenVINO has it before it is compiled; raises KnownError."""
         if options.device not in self.devices():
             raise KnownError(
                 ErrorKind.DEVICE_UNKNOWN,

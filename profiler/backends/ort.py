@@ -23,6 +23,7 @@ from profiler.result import Placement, Reason, Tensor
 # Less than this is lost in what resident memory does by itself.
 SMALLEST_ARENA_BYTES = 1_000_000
 
+_EXTERNAL_FOLDER = "session.model_external_initializers_file_folder_path"
 _NEVER = "AzureExecutionProvider"
 _SHORT = {"Dml": "directml", "NvTensorRTRTX": "tensorrt_rtx"}
 _INDEXED = {"cuda", "tensorrt", "rocm", "migraphx", "tensorrt_rtx"}
@@ -77,7 +78,15 @@ class OnnxRuntime:
     def load(self, path: Path, options: LoadOptions) -> OrtSession:
         return self._open(path, options, self._session_options(options))
 
-    def _open(self, path: Path, options: LoadOptions, settings: Any) -> OrtSession:
+    def load_copy(self, model: bytes, path: Path, options: LoadOptions) -> OrtSession:
+        """A model that lies in memory in place of the file; its external data stays beside the file."""
+        settings = self._session_options(options)
+        settings.add_session_config_entry(_EXTERNAL_FOLDER, str(path.resolve().parent))
+        return self._open(path, options, settings, model)
+
+    def _open(
+        self, path: Path, options: LoadOptions, settings: Any, model: bytes | None = None
+    ) -> OrtSession:
         provider, index = self._provider(options.device)
         offered = ort_providers.precisions(provider)
         asked, options = options, precisions.settled(options, offered)
@@ -85,7 +94,8 @@ class OnnxRuntime:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                session = self._ort.InferenceSession(str(path), settings, providers=providers)
+                source = str(path) if model is None else model
+                session = self._ort.InferenceSession(source, settings, providers=providers)
             except Exception as error:
                 raise ort_words.explain(error) from error
         if session.get_providers()[0] != provider:

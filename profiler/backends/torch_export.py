@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
@@ -100,9 +100,17 @@ class TorchExportSession(TorchSession):
 
     def by_node(self, inputs: Mapping[str, Array]) -> Call:
         """A call that runs the same module node by node, each under its name: see torch_trace."""
+        return self._called(inputs, torch_trace.node_by_node(self._torch, self._module))
+
+    def watched(
+        self, inputs: Mapping[str, Array], around: Callable[[Any, Callable[[Any], Any]], Any]
+    ) -> Call:
+        """The same with `around` about every node: see torch_trace.stepped."""
+        return self._called(inputs, torch_trace.stepped(self._torch, self._module, around))
+
+    def _called(self, inputs: Mapping[str, Array], run: Callable[[Sequence[Any]], object]) -> Call:
         self._check(tensors := self._tensors(inputs))
         leaves = self._leaves(tensors)
-        run = torch_trace.node_by_node(self._torch, self._module)
 
         def call() -> object:
             there = [self._to_device(leaf) for leaf in leaves]

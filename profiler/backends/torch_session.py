@@ -236,6 +236,11 @@ class TorchSession:
             if parameter.is_floating_point():
                 yield to_array(parameter.flatten()[: denormals.MOST_A_TENSOR])
 
+    def named_places(self) -> dict[int, str]:
+        """Where weights and buffers lie, each with its name in the module, such as layers.0.weight."""
+        named = (*self._module.named_parameters(), *self._module.named_buffers())
+        return {tensor.untyped_storage().data_ptr(): name for name, tensor in named}
+
     def explain(self, error: Exception) -> KnownError:
         return explain(error, ErrorKind.RUNTIME_REFUSED)
 

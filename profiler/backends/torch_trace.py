@@ -21,6 +21,7 @@ _CALL, _PRACTICE, _NODE = "inferometer.call", "inferometer.practice", "inferomet
 _NS_PER_US = 1_000
 Event = Any
 Bind = Callable[[Mapping[str, Array]], Call]
+Around = Callable[[Any, Callable[[Any], Any]], Any]
 
 
 def trace(
@@ -90,23 +91,29 @@ class Works:
 
 
 def node_by_node(torch: Any, module: Any) -> Callable[[Sequence[Any]], object]:
-    """What answers for flat inputs as an exported module does, each node run under its own name.
+    """What answers for flat inputs as an exported module does, each node run under its own name."""
+
+    def around(node: Any, run_node: Callable[[Any], Any]) -> Any:
+        if node.op not in ("call_function", "call_module") or asks_for_sizes(node):
+            return run_node(node)
+        with torch.profiler.record_function(f"{_NODE}{type_of(node)} {node.name}"):
+            return run_node(node)
+
+    return stepped(torch, module, around)
+
+
+def stepped(torch: Any, module: Any, around: Around) -> Callable[[Sequence[Any]], object]:
+    """What answers for flat inputs as an exported module does; `around` is given each node and what runs it.
 
     The nodes are stepped through here, because Interpreter.run brings a progress bar with a thread.
     """
     interpreter = torch.fx.Interpreter(module)
 
-    def step(node: Any) -> Any:
-        if node.op not in ("call_function", "call_module") or _asks_for_sizes(node):
-            return interpreter.run_node(node)
-        with torch.profiler.record_function(f"{_NODE}{_type_of(node)} {node.name}"):
-            return interpreter.run_node(node)
-
     def run(leaves: Sequence[Any]) -> object:
         interpreter.args_iter = iter(leaves)
         answer = None
         for node in module.graph.nodes:
-            answer = interpreter.env[node] = step(node)
+            answer = interpreter.env[node] = around(node, interpreter.run_node)
             for over in interpreter.user_to_last_uses.get(node, ()):
                 del interpreter.env[over]
         interpreter.env.clear()
@@ -115,11 +122,11 @@ def node_by_node(torch: Any, module: Any) -> Callable[[Sequence[Any]], object]:
     return run
 
 
-def _asks_for_sizes(node: Any) -> bool:
+def asks_for_sizes(node: Any) -> bool:
     return getattr(node.target, "__module__", "") == "_operator"
 
 
-def _type_of(node: Any) -> str:
+def type_of(node: Any) -> str:
     """`aten.conv2d`, as inspect names it."""
     return str(getattr(node.target, "_overloadpacket", node.target)).replace(" ", "_")
 
