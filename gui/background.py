@@ -1,17 +1,20 @@
-"""Every thread the window owns: short jobs, and the run that is going on; both answer as Qt signals."""
+"""Every thread the window owns: short jobs, and the runs that go on; both answer as Qt signals."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from gui.run_queue import QueuedRun
-from gui.services import Running
+from gui.services import Listen, Running, Turn
 from profiler import messages
+from profiler.alternation import Alternation
 
 MOST_AT_ONCE = 4
 REFRESH_MS = 250
@@ -19,6 +22,7 @@ LIVE_SAMPLES = 50_000
 
 Answer = TypeVar("Answer")
 Failed = Callable[[Exception], None]
+Make = Callable[[QueuedRun, Listen, Turn], Running]
 
 
 class Jobs(QObject):
@@ -84,57 +88,95 @@ def raised(error: Exception) -> None:
 
 
 class Bridge(QObject):
-    """Takes a run from its own thread to the window's.
+    """Takes a run, or the runs of a comparison, from their own threads to the window's.
 
-    What comes often (warming, progress) is kept and handed over at most four times a second, with the
-    samples if somebody looks. Signals: `happened` with an event; `ticked` with the newest warming or
-    progress report or None, and the samples (int64 ns, in order) or None.
+    The processes of a comparison alternate (A B A B), so only one run measures at a time. What comes often
+    (warming, progress, checking) is kept and handed over at most four times a second, with the samples if
+    somebody looks. Signals: `happened` with a QueuedRun and an event of it; `turned` with the QueuedRun
+    whose child comes next; `ticked` with the newest report or None, and the samples of the child that
+    measures (int64 ns, in order) or None.
     """
 
-    happened = Signal(object)
+    happened = Signal(object, object)
+    turned = Signal(object)
     ticked = Signal(object, object)
+    _told = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.run: QueuedRun | None = None
         self.is_watched = True
-        self._running: Running | None = None
+        self._told.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
+        self._running: dict[QueuedRun, Running] = {}
+        self._measuring: Running | None = None
         self._latest: messages.Report | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self._on_tick)
 
-    def begin(self, run: QueuedRun, make: Callable[[Callable[[Any], None]], Running]) -> None:
-        """Make the run with our listener and start it; one at a time."""
-        self.run, self._latest = run, None
-        self._running = make(self._listen)
-        self._running.start()
+    def begin(self, runs: Sequence[QueuedRun], make: Make) -> None:
+        """Make the runs with our listener and their turns, and start them; before the next `finish`."""
+        self._latest = self._measuring = None
+        alternation = Alternation(len(runs))
+        self._running = {
+            run: make(
+                run,
+                partial(self._listen, run, partial(alternation.leave, place)),
+                partial(self._turn, run, partial(alternation.turn, place)),
+            )
+            for place, run in enumerate(runs)
+        }
+        for running in self._running.values():
+            running.start()
         self._timer.start()
 
-    def _listen(self, event: Any) -> None:
-        """On the run's thread. A name that is bound anew is all the two threads share."""
-        if isinstance(event, messages.Warming | messages.Progress):
+    @contextlib.contextmanager
+    def _turn(self, run: QueuedRun, turn: Turn) -> Iterator[None]:
+        """On the run's thread, around each of its children."""
+        with turn():
+            # A run that outlives the window's patience is forgotten, and may still have its turn.
+            self._latest, self._measuring = None, self._running.get(run)
+            self._told.emit(run, None)
+            yield
+
+    def _listen(self, run: QueuedRun, leave: Callable[[], None], event: Any) -> None:
+        """On the run's thread. Names that are bound anew are all that the threads share."""
+        from profiler.runner import Ended, Refused
+
+        if isinstance(event, messages.Warming | messages.Progress | messages.Examining):
             self._latest = event
+            return
+        self._told.emit(run, event)
+        if isinstance(event, Ended | Refused):
+            leave()
+
+    @Slot(object, object)
+    def _pass_on(self, run: QueuedRun, event: Any) -> None:
+        """Here; what a run says that was forgotten meanwhile has nobody to hear it. None: it has its turn."""
+        if run not in self._running:
+            return
+        if event is None:
+            self.turned.emit(run)
         else:
-            self.happened.emit(event)
+            self.happened.emit(run, event)
 
     def _on_tick(self) -> None:
-        if self._running is None:
-            return
         latest, self._latest = self._latest, None
-        self.ticked.emit(latest, self._running.samples_so_far(LIVE_SAMPLES) if self.is_watched else None)
+        measuring = self._measuring
+        is_read = measuring is not None and self.is_watched
+        samples = measuring.samples_so_far(LIVE_SAMPLES) if measuring is not None and is_read else None
+        self.ticked.emit(latest, samples)
 
     @property
     def is_running(self) -> bool:
-        return self._running is not None
+        return bool(self._running)
 
     def cancel(self) -> None:
-        if self._running is not None:
-            self._running.cancel()
+        for running in self._running.values():
+            running.cancel()
 
     def finish(self) -> None:
-        """Forget the run, which is over."""
+        """Forget the runs, which are over."""
         self._timer.stop()
-        if self._running is not None:
-            self._running.wait(1.0)
-        self._running = self.run = None
+        for running in self._running.values():
+            running.wait(1.0)
+        self._running, self._measuring = {}, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
@@ -24,18 +25,36 @@ _SEEN_ROWS = 5
 _NAME, _STATE = 0, 4
 
 
-class LivePoints(QWidget):
-    """Attributes: `points` by index; `going` the index of the one that is measured now, or None.
-
-    `processes` says of each index how many processes have measured it, and how many are to.
+@dataclass
+class Book:
+    """The points of one run so far: `points` by index; `going` the index of the one that is measured now, or
+    None; `processes` says of each index how many processes have measured it, and how many are to.
     """
+
+    plan: RunPlan | None = None
+    points: dict[int, Point] = field(default_factory=dict)
+    processes: dict[int, tuple[int, int]] = field(default_factory=dict)
+    going: int | None = None
+
+    def begin(self, event: PointBegun) -> None:
+        """A child is about to measure a point."""
+        self.points.setdefault(event.index, event.point)
+        self.going = event.index
+        self.processes[event.index] = event.replicate, event.replicates
+
+    def done(self, event: PointDone) -> None:
+        """What is known of a point after one more child."""
+        self.points[event.index], self.going = event.point, None
+        measured, wanted = self.processes.get(event.index, (0, 1))
+        self.processes[event.index] = measured + 1, wanted
+
+
+class LivePoints(QWidget):
+    """Shows the book of one run; in a comparison they take turns. Attributes: `book`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.points: dict[int, Point] = {}
-        self.going: int | None = None
-        self.processes: dict[int, tuple[int, int]] = {}
-        self._plan: RunPlan | None = None
+        self.book = Book()
         self._curve: LoadCurve | None = None
         self.table, self.model = QTableView(self), TextTable(self, frozenset({_NAME, _STATE}))
         self.table.setModel(self.model)
@@ -57,26 +76,40 @@ class LivePoints(QWidget):
 
     def clear(self, plan: RunPlan | None = None) -> None:
         """A new run begins; it may have one point only, and then this stays hidden."""
-        self.points, self.going, self.processes, self._plan = {}, None, {}, plan
+        self.show_book(Book(plan))
+
+    def show_book(self, book: Book) -> None:
+        """Go on with this run, which may have points already."""
+        self.book = book
         if self._curve is not None:
             self._curve.hide()
-        self.hide()
+        self.setVisible(bool(book.points))
+        if book.points:
+            self._fill()
+
+    @property
+    def points(self) -> dict[int, Point]:
+        return self.book.points
+
+    @property
+    def processes(self) -> dict[int, tuple[int, int]]:
+        return self.book.processes
+
+    @property
+    def going(self) -> int | None:
+        return self.book.going
 
     def begin(self, event: PointBegun) -> None:
         """A child is about to measure a point."""
         if event.total == 1:
             return
-        self.points.setdefault(event.index, event.point)
-        self.going = event.index
-        self.processes[event.index] = event.replicate, event.replicates
+        self.book.begin(event)
         self.show()
         self._fill()
 
     def done(self, event: PointDone) -> None:
         """What is known of a point after one more child."""
-        self.points[event.index], self.going = event.point, None
-        measured, wanted = self.processes.get(event.index, (0, 1))
-        self.processes[event.index] = measured + 1, wanted
+        self.book.done(event)
         self._fill()
 
     @property
@@ -117,7 +150,7 @@ class LivePoints(QWidget):
         """The best point so far, with its limit; a limit that none keeps yet may still be kept."""
         from gui.plots.curve_points import Marks
 
-        limits = self._plan.limits if self._plan is not None else {}
+        limits = self.book.plan.limits if self.book.plan is not None else {}
         best = _best(known, limits) if limits else None
         if best is None:
             return Marks()
@@ -128,7 +161,7 @@ class LivePoints(QWidget):
         """The settings that were to be gone through; workers and threads follow from them."""
         if point.stage:
             return ["concurrency"]
-        sweep = self._plan.sweep if self._plan is not None else None
+        sweep = self.book.plan.sweep if self.book.plan is not None else None
         swept = settings_text.gone_through(sweep) if sweep is not None else []
         return swept or settings_text.varied(list(self.points.values())) or ["batch"]
 

@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self.pages: dict[int, QWidget] = {}
         self._help: Help | None = None
         self._is_painted = False
+        self._compared: list[str] = []
         self.rail, self.top_bar, self.status_line = Rail(ICONS, self), TopBar(self), StatusLine(self)
         self.font_banner, self.stack = FontBanner(self), QStackedWidget(self)
         self._arrange()
@@ -108,10 +109,12 @@ class MainWindow(QMainWindow):
         self.desk.queued.connect(lambda: self.show_page(LIVE))
         self.desk.delayed.connect(lambda: self._live("delay"))
         self.desk.begun.connect(self._on_begun)
-        self.desk.happened.connect(lambda event: self._live("take", event))
+        self.desk.turned.connect(self._on_turned)
+        self.desk.happened.connect(lambda run, event: self._live("take", event, run))
         self.desk.ticked.connect(lambda latest, samples: self._live("tick", latest, samples))
         self.desk.queue_changed.connect(lambda: self._live("follow", self.desk.queue))
         self.desk.ended.connect(self._on_ended)
+        self.desk.compared.connect(self._on_compared)
         self.desk.all_over.connect(self._on_all_over)
         self.keeper.unsaved_changed.connect(self._on_unsaved)
         self.around.machine_found.connect(self.status_line.show_machine)
@@ -215,7 +218,7 @@ class MainWindow(QMainWindow):
     def _on_demo_plans(self, made: DemoPlans) -> None:
         for error in made.errors:
             self.dialogs.show_trouble(sentences.of_error(error))
-        self.desk.start(made.plans)
+        self.desk.start(made.plans, in_turns=True)
 
     def open_run(self, run_id: str) -> None:
         """Show a run of the history."""
@@ -251,6 +254,10 @@ class MainWindow(QMainWindow):
         self.page(LIVE).begin(run)
         self.watch()
 
+    def _on_turned(self, run: QueuedRun) -> None:
+        self.page(LIVE).turn_to(run)
+        self.watch()
+
     def watch(self) -> None:
         """Read samples only while somebody looks at them."""
         page = self.pages.get(LIVE)
@@ -262,11 +269,27 @@ class MainWindow(QMainWindow):
         self.page(RESULTS).show_result(ended.result, ended.samples)
         self._show_recent()
 
+    def _on_compared(self, run_ids: list[str]) -> None:
+        self._compared = run_ids
+
     def _on_all_over(self) -> None:
         """Where a run could not begin its reason stands on the live page, and on no other."""
         states = {run.state for run in self.desk.queue}
-        is_told = State.REFUSED not in states and bool(states & WITH_RESULT)
-        if self.current == LIVE and is_told and not self.closing.is_waiting:
+        if self.current != LIVE or not states & WITH_RESULT or self.closing.is_waiting:
+            self._compared = []
+        elif State.REFUSED in states:
+            self.page(LIVE).offer_results()
+        else:
+            self.show_outcome()
+
+    def show_outcome(self) -> None:
+        """What the queue left: the comparison that ended last, else the last result."""
+        compared, self._compared = self._compared, []
+        # The page of comparisons may be missing from a build; each result can be read by itself.
+        show = getattr(self, "show_comparison", None)
+        if compared and show is not None:
+            show(compared)
+        else:
             self.show_page(RESULTS)
 
     def _on_unsaved(self, error: ErrorInfo | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gui.loads import LISTED, Load, Task
-from profiler.plan import PROCESSES, STOPPING, Preset
+from profiler.plan import COMPARED_PROCESSES, PROCESSES, STOPPING, Preset
 
 # A search tries about so many rates: capacity, bracket, bisection, confirmation.
 TRIES = 12
@@ -16,11 +16,14 @@ _QUICKEST_TRY_S, _LONGEST_TRY_S = 0.5, 30.0
 
 @dataclass(frozen=True)
 class Pace:
-    """How thorough; `duration_s` instead of the preset's rule, `replicates` 0 for the preset's processes."""
+    """How thorough; `duration_s` instead of the preset's rule, `replicates` 0 for the preset's processes, of
+    which a file that `is_compared` may have more.
+    """
 
     preset: Preset = Preset.STANDARD
     duration_s: float | None = None
     replicates: int = 0
+    is_compared: bool = False
 
     def points(self, load: Load) -> int:
         """How many points are measured; of a search, about."""
@@ -56,4 +59,4 @@ class Pace:
 
     @property
     def replicates_of_a_point(self) -> int:
-        return self.replicates or PROCESSES[self.preset]
+        return self.replicates or (COMPARED_PROCESSES if self.is_compared else PROCESSES)[self.preset]

@@ -70,6 +70,7 @@ class PageMaker:
 
         page = LivePage(self._window)
         page.stop_requested.connect(self._window.desk.stop)
+        page.results_requested.connect(self._window.show_outcome)
         page.drawing_changed.connect(self._window.watch)
         return page
 

@@ -53,12 +53,24 @@ class QueueRow(QWidget):
         if self.run is None:
             return
         run = self.run
-        self.sign.set_name(_SIGNS[run.state])
+        is_at_rest = run.state is State.RUNNING and run.group and not run.has_turn
+        self.sign.set_name("waiting" if is_at_rest else _SIGNS[run.state])
         self.name.set_whole(visible(run.name))
         runtime = [titles.of_runtime(run.plan.runtime)] if self._is_one_of_several else []
-        self.state.setText("  ·  ".join([*runtime, self._word(run.state)]))
+        self.state.setText("  ·  ".join([*runtime, *self._words(run)]))
         self.sentence.setVisible(run.error is not None)
         self.sentence.setText("" if run.error is None else sentences.of_error(run.error, run.name))
+
+    def _words(self, run: QueuedRun) -> list[str]:
+        """Of a comparison that goes on: whose turn it is, and how many rounds each has behind it."""
+        if run.state is not State.RUNNING or not run.group:
+            return [self._word(run.state)]
+        words = [self._word(run.state) if run.has_turn else self.tr("waits for its turn")]
+        if run.wanted > 1:
+            # Who has the turn is in the midst of a process, which counts when it is over.
+            done = max(0, run.begun - run.has_turn)
+            words.append(self.tr("{done} of {count} measured").format(done=done, count=run.wanted))
+        return words
 
     def _word(self, state: State) -> str:
         return {
@@ -78,7 +90,10 @@ class QueueView(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: list[QueueRow] = []
-        self.title = plain_label(self, bold=True)
+        self.title, self.note = plain_label(self, bold=True), QuietLabel(self, scale=0.92)
+        self.note.setWordWrap(True)
+        self.note.hide()
+        self._is_compared = False
         inside = QWidget(self)
         self._list = QVBoxLayout(inside)
         self._list.setContentsMargins(0, 0, 0, 0)
@@ -93,6 +108,7 @@ class QueueView(Panel):
         box = QVBoxLayout(self)
         box.setContentsMargins(14, 10, 10, 10)
         box.addWidget(self.title)
+        box.addWidget(self.note)
         box.addWidget(area, 1)
         self.retranslate()
 
@@ -108,9 +124,21 @@ class QueueView(Panel):
         for row, run in zip(self.rows, queue, strict=False):
             row.show_run(run, count[run.plan.model_path] > 1)
             row.show()
+        self._is_compared = any(run.group for run in queue)
+        self.note.setVisible(self._is_compared)
+        self._say_title()
+
+    def _say_title(self) -> None:
+        self.title.setText(self.tr("Compared in turns") if self._is_compared else self.tr("Queue"))
+        self.note.setText(
+            self.tr(
+                "Each measures in fresh processes, one after the other, so that what the machine does falls "
+                "on all alike."
+            )
+        )
 
     def retranslate(self) -> None:
-        self.title.setText(self.tr("Queue"))
+        self._say_title()
         for row in self.rows:
             row.retranslate()
 

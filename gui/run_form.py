@@ -31,7 +31,7 @@ from gui.shape_rows import ShapeRows
 from gui.task_box import TaskBox
 from gui.task_notes import Around
 from profiler import cores
-from profiler.plan import PROCESSES, Preset
+from profiler.plan import COMPARED_PROCESSES, PROCESSES, Preset
 
 _MOST_BATCH, _MOST_THREADS, _LARGEST_SEED, _MOST_REPLICATES = 65_536, 1_024, 2**31 - 1, 100
 AS_IS = "as_is"
@@ -49,6 +49,7 @@ class RunForm(QWidget):
         super().__init__(parent)
         self.device, self.runtime, self.preset = QComboBox(self), QComboBox(self), QComboBox(self)
         self.precision, self.traces = QComboBox(self), QCheckBox(self)
+        self.turns = QCheckBox(self)
         self.batch, self.threads = QSpinBox(self), QSpinBox(self)
         self.tasks = TaskBox(self)
         self.rows = ShapeRows(self)
@@ -62,7 +63,7 @@ class RunForm(QWidget):
         self.python = PythonField(self.more)
         self._labels: dict[QWidget, QLabel] = {}
         self._input_files: list[str] = []
-        self._files = 0
+        self._files = self._runs = 0
         self._asked_runtime = ""
         self._prepare()
         self._arrange()
@@ -91,6 +92,7 @@ class RunForm(QWidget):
         for box in (self.device, self.runtime, self.precision, self.preset):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(12)
+        self.turns.setChecked(True)
         self.fold.setCheckable(True)
         self.more.hide()
         for preset in PRESETS:
@@ -103,8 +105,9 @@ class RunForm(QWidget):
             _side_by_side(self.inputs, self.choose_inputs),
         )
         self.upper = self._form((self.device, self.runtime, self.precision, self.batch))
-        lower = self._form((self.threads, self.preset))
+        lower = self.how_long = self._form((self.threads, self.preset))
         lower.addRow(exact)
+        lower.addRow(self.turns)
         lower.addRow(self.traces)
         lower.addRow(self.search_note)
         hidden = self._form((self.replicates, self.seed, self.practice, self.load_timeout), self.more)
@@ -142,7 +145,8 @@ class RunForm(QWidget):
         self.runtime.currentIndexChanged.connect(self._on_runtime)
         for box in (self.device, self.runtime, self.precision, self.preset):
             box.currentIndexChanged.connect(self._tell)
-        self.traces.toggled.connect(self._tell)
+        for tick in (self.traces, self.turns):
+            tick.toggled.connect(self._tell)
         numbers = (self.batch, self.threads, self.duration)
         for spin in (*numbers, self.replicates, self.seed, self.practice, self.load_timeout):
             spin.valueChanged.connect(self._tell)
@@ -165,6 +169,7 @@ class RunForm(QWidget):
         is_batch_asked = self.tasks.task in (Task.MOST_PER_SECOND, Task.LARGEST_BATCH)
         self.upper.setRowVisible(self.batch, not is_batch_asked)
         self.upper.setRowVisible(self.precision, self.precision.count() > 1)
+        self.how_long.setRowVisible(self.turns, self._runs > 1)
         self.exactly.setEnabled(not is_search)
         self.duration.setEnabled(is_exact)
         self.preset.setEnabled(not is_exact)
@@ -181,16 +186,21 @@ class RunForm(QWidget):
         usable, is_every = len(cores.usable()) or os.cpu_count() or 1, self.runtime.currentData() == EVERY
         return Around(usable, cards, self._files, self.batch.value(), is_every)
 
-    def set_runnable(self, files: int) -> None:
-        """How many files can be measured as the page stands."""
-        self._files = files
+    def set_runnable(self, files: int, runs: int) -> None:
+        """How many files can be measured as the page stands, in how many runs."""
+        self._files, self._runs = files, runs
         self._follow()
+
+    @property
+    def in_turns(self) -> bool:
+        """Several runs are measured as one comparison."""
+        return self._runs > 1 and self.turns.isChecked()
 
     @property
     def pace(self) -> Pace:
         """How thorough."""
         duration = self.duration.value() if self.exactly.isChecked() else None
-        return Pace(Preset(self.preset.currentData()), duration, self.replicates.value())
+        return Pace(Preset(self.preset.currentData()), duration, self.replicates.value(), self.in_turns)
 
     def set_preset(self, preset: Preset) -> None:
         self.preset.setCurrentIndex(PRESETS.index(preset))
@@ -271,6 +281,15 @@ class RunForm(QWidget):
         self.duration.setSuffix(self.tr(" s"))
         self.exactly.setText(self.tr("E&xactly this long instead:"))
         self.traces.setText(self.tr("Also time e&very operator, in a slower pass"))
+        self.turns.setText(self.tr("Measure in turns (fair comparison)"))
+        self.turns.setToolTip(
+            tooltips.plain(
+                self.tr(
+                    "The files take turns, each in a fresh process, round after round: when the machine "
+                    "gets warmer or busier, that falls on all of them alike."
+                )
+            )
+        )
         self.traces.setToolTip(
             tooltips.plain(self.tr("A pass of its own after the measuring: where the time goes inside."))
         )
@@ -316,7 +335,8 @@ class RunForm(QWidget):
         self.fold.setText(f"{sign}  " + self.tr("&More"))
 
     def _say_replicates(self) -> None:
-        count = PROCESSES[Preset(self.preset.currentData())]
+        counts = COMPARED_PROCESSES if self.in_turns else PROCESSES
+        count = counts[Preset(self.preset.currentData())]
         self.replicates.setSpecialValueText(self.tr("%n for each point", "", count))
 
     def _say_inputs(self) -> None:

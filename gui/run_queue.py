@@ -1,4 +1,7 @@
-"""Runs one after another: which wait, which one goes on, how the others ended. No widget, no thread."""
+"""Runs and comparisons of runs one after another: which wait, which go on, how the others ended.
+
+No widget, no thread.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +32,20 @@ OVER = WITH_RESULT | {State.REFUSED, State.DROPPED}
 
 @dataclass(eq=False)
 class QueuedRun:
-    """One run of the queue; `error` says why it failed or could not begin."""
+    """One run of the queue; `error` says why it failed or could not begin.
+
+    Runs of one `group` are a comparison: they go on together and take turns, process by process; `has_turn`
+    says whose it is. `begun` of `wanted` processes have had it, as far as the run tells; `wanted` is 0 until
+    then, and where a search decides.
+    """
 
     plan: RunPlan
     state: State = State.WAITING
     error: ErrorInfo | None = None
+    group: str = ""
+    has_turn: bool = False
+    begun: int = 0
+    wanted: int = 0
 
     @property
     def name(self) -> str:
@@ -42,7 +54,7 @@ class QueuedRun:
 
 
 class RunQueue:
-    """At most one run goes on at a time; a queue that is over begins anew with the next plans."""
+    """At most one run, or one comparison, goes on at a time; a queue that is over begins anew."""
 
     def __init__(self) -> None:
         self._runs: list[QueuedRun] = []
@@ -54,8 +66,9 @@ class RunQueue:
         return len(self._runs)
 
     @property
-    def current(self) -> QueuedRun | None:
-        return next((run for run in self._runs if run.state is State.RUNNING), None)
+    def current(self) -> tuple[QueuedRun, ...]:
+        """The run that goes on, or those of the comparison that are not over; empty where none does."""
+        return tuple(run for run in self._runs if run.state is State.RUNNING)
 
     @property
     def is_over(self) -> bool:
@@ -66,26 +79,36 @@ class RunQueue:
         """How many have begun or ended, for `2 of 6`."""
         return sum(run.state is not State.WAITING for run in self._runs)
 
-    def add(self, plans: Iterable[RunPlan]) -> None:
-        """Put plans at the end; what is over is forgotten when everything was."""
+    def of_group(self, group: str) -> tuple[QueuedRun, ...]:
+        """The runs of a comparison, whatever became of them."""
+        return tuple(run for run in self._runs if group and run.group == group)
+
+    def add(self, plans: Iterable[RunPlan], group: str = "") -> None:
+        """Put plans at the end, with a `group` as one comparison; what is over is forgotten when all was."""
         if self.is_over:
             self._runs = []
-        self._runs += [QueuedRun(plan) for plan in plans]
+        self._runs += [QueuedRun(plan, group=group) for plan in plans]
 
-    def advance(self) -> QueuedRun | None:
-        """The next run, now running; None while one goes on or where none waits."""
-        if self.current is not None:
-            return None
-        following = next((run for run in self._runs if run.state is State.WAITING), None)
-        if following is not None:
-            following.state = State.RUNNING
+    def advance(self) -> tuple[QueuedRun, ...]:
+        """The next run or comparison, now running; empty while one goes on or where none waits."""
+        first = next((run for run in self._runs if run.state is State.WAITING), None)
+        if first is None or self.current:
+            return ()
+        following = self.of_group(first.group) or (first,)
+        for run in following:
+            run.state = State.RUNNING
         return following
+
+    def turn_to(self, run: QueuedRun | None) -> None:
+        """Whose turn it is."""
+        for other in self._runs:
+            other.has_turn = other is run
 
     def end(self, run: QueuedRun, state: State, error: ErrorInfo | None = None) -> None:
         """How a run ended; raises ValueError for a state that is no end."""
         if state not in OVER:
             raise ValueError(state)
-        run.state, run.error = state, error
+        run.state, run.error, run.has_turn = state, error, False
 
     def drop_waiting(self) -> None:
         """Forget the runs that have not begun."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -49,6 +50,17 @@ class Running(Protocol):
 
 
 Listen = Callable[[Any], None]
+Turn = Callable[[], AbstractContextManager[object]]
+
+
+@dataclass(frozen=True)
+class Among:
+    """Where a run stands among those that it is compared with: `turn` is entered around each of its children;
+    `group` is theirs in common, empty for a run alone.
+    """
+
+    turn: Turn = nullcontext
+    group: str = ""
 
 
 # The real ones import what they need when they are called: most of it would delay the first paint.
@@ -122,10 +134,10 @@ def _recover(store: History) -> Sequence[RunResult]:
     return recovery.recover(store, folders.running_folder()) if isinstance(store, Store) else ()
 
 
-def _begin(plan: RunPlan, store: History, listen: Listen) -> Running:
+def _begin(plan: RunPlan, store: History, listen: Listen, among: Among) -> Running:
     from profiler.runner import Run
 
-    return Run(plan, store, listen)  # type: ignore[arg-type]
+    return Run(plan, store, listen, turn=among.turn, group=among.group)  # type: ignore[arg-type]
 
 
 def _sha256(path: Path) -> str:
@@ -195,7 +207,7 @@ class Services:
     machine: Callable[[], Machine] = _machine
     open_store: Callable[[], History] = _open_store
     recover: Callable[[History], Sequence[RunResult]] = _recover
-    begin: Callable[[RunPlan, History, Listen], Running] = _begin
+    begin: Callable[[RunPlan, History, Listen, Among], Running] = _begin
     sha256: Callable[[Path], str] = _sha256
     is_trusted: Callable[[str, Tier], bool] = _is_trusted
     remember: Callable[[str], None] = _remember

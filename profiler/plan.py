@@ -52,6 +52,10 @@ PROCESSES: dict[Preset, int] = {
     Preset.POWER: 1,
 }
 
+# Processes differ by several percent on a shared machine: what is compared needs more of them than what
+# stands alone (MEASURING.md, section 1.3).
+COMPARED_PROCESSES: dict[Preset, int] = {**PROCESSES, Preset.STANDARD: 5}
+
 
 def stopping_for(preset: Preset, duration_s: float | None = None) -> Stopping:
     """The preset's rule, or exactly `duration_s` of measuring where the user names a duration."""

@@ -224,10 +224,11 @@ class FakeStore:
 class FakeRun:
     """A run that says what the test lets it say, and is over with its last word.
 
-    A `stubborn` one hears no cancel.
+    A `stubborn` one hears no cancel. `among`: its turn and its group, where it is one of several.
     """
 
-    def __init__(self, plan: Any, store: Any, listen: Any, stubborn: bool = False) -> None:
+    def __init__(self, plan: Any, store: Any, listen: Any, stubborn: bool = False, among: Any = None) -> None:
+        self.among = among
         self.plan, self.store, self.listen, self.stubborn = plan, store, listen, stubborn
         self.is_started = self.is_cancelled = self.is_over = False
         self.times_read = 0

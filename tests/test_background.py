@@ -21,12 +21,16 @@ def _fail(error: Exception) -> Any:
 def _bridge() -> tuple[Bridge, FakeRun]:
     bridge = Bridge()
     made: list[FakeRun] = []
+    turns: list[Any] = []
 
-    def make(listen: Any) -> Any:
+    def make(_run: QueuedRun, listen: Any, turn: Any) -> Any:
+        turns.append(turn)
         made.append(FakeRun(None, None, listen))
         return made[0]
 
-    bridge.begin(QueuedRun(RunPlan("a.onnx", "onnxruntime")), make)
+    bridge.begin([QueuedRun(RunPlan("a.onnx", "onnxruntime"))], make)
+    with turns[0]():
+        """Its first process measures."""
     return bridge, made[0]
 
 
@@ -76,7 +80,7 @@ def test_after_closing_no_answer_is_delivered_any_more(qtbot: QtBot) -> None:
 def test_events_of_a_run_arrive_at_once_and_in_order(qtbot: QtBot) -> None:
     bridge, run = _bridge()
     seen: list[object] = []
-    bridge.happened.connect(seen.append)
+    bridge.happened.connect(lambda _run, event: seen.append(event))
     events = [messages.Loading("import"), messages.FirstInference(7), messages.Measuring(52, "stable")]
     _on_a_thread(lambda: [run.listen(event) for event in events])
     qtbot.waitUntil(lambda: len(seen) == 3)

@@ -107,8 +107,7 @@ def test_while_drawing_pauses_the_reports_still_count(page: LivePage, qtbot: QtB
 def test_the_queue_says_where_each_run_stands_and_why_one_failed(page: LivePage) -> None:
     queue = RunQueue()
     queue.add([RunPlan(f"/m/{name}.onnx", "onnxruntime") for name in "abc"])
-    first = queue.advance()
-    assert first is not None
+    (first,) = queue.advance()
     queue.end(first, State.FAILED, ErrorInfo(ErrorKind.FILE_MISSING, {"file": "a.onnx"}))
     queue.advance()
     page.follow(queue)

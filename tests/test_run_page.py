@@ -266,7 +266,7 @@ def test_processes_for_each_point_reach_the_plan_and_the_hint(
     add("/m/a.onnx", "/m/b.onnx")
     page.form.replicates.setValue(5)
     assert [plan.replicates for plan in page.plans] == [5, 5]
-    assert page.hint.text().startswith("20 s to 2 min of measuring; each of 10 process")
+    assert page.hint.text().startswith("20 s to 2 min of measuring in turns; each of 10 process")
 
 
 def test_a_list_of_batches_takes_the_place_of_the_one(page: RunPage, add: Callable[..., None]) -> None:

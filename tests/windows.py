@@ -16,7 +16,7 @@ from gui.background import Jobs
 from gui.main_window import MainWindow
 from gui.page_maker import RESULTS
 from gui.pages.run import RunPage
-from gui.services import Services
+from gui.services import Among, Services
 from gui.settings import Settings
 from gui.turns import Turns
 from hardware.machine import Cpu, Machine
@@ -100,8 +100,8 @@ class World:
         self.hashed.append(path)
         return f"{path.stem:0<64}"
 
-    def begin(self, plan: RunPlan, store: Any, listen: Callable[[Any], None]) -> FakeRun:
-        self.runs.append(FakeRun(plan, store, listen, self.stubborn))
+    def begin(self, plan: RunPlan, store: Any, listen: Callable[[Any], None], among: Among) -> FakeRun:
+        self.runs.append(FakeRun(plan, store, listen, self.stubborn, among))
         return self.runs[-1]
 
     def write_json(self, result: RunResult, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The page of the run that goes on: phase, progress, typical wait so far, every wait in order, the queue."""
+"""The page of what goes on: whose turn, phase, progress, typical wait so far, waits in order, the queue."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 
 from gui import sentences, titles
 from gui.background import REFRESH_MS
-from gui.live_points import LivePoints
+from gui.buttons import PrimaryButton
+from gui.live_points import Book, LivePoints
 from gui.panel import ElidedLabel, Panel, QuietLabel, plain_label
 from gui.phase_strip import PhaseStrip
 from gui.queue_view import QueueView
+from gui.run_queue import OVER as OVER_STATES
 from gui.run_queue import QueuedRun, RunQueue
 from profiler import messages, units, wording
 from profiler.error_text import visible
@@ -42,11 +44,12 @@ class Phase(enum.IntEnum):
     READY = 0
     PRACTICE = 1
     MEASURING = 2
-    OVER = 3
+    CHECKING = 3
+    OVER = 4
 
 
-READY, PRACTICE, MEASURING, OVER = Phase
-DELAYED = "delayed"
+READY, PRACTICE, MEASURING, CHECKING, OVER = Phase
+DELAYED, BETWEEN, EXAMINING = "delayed", "between", "examining"
 COLD_CALLS = 2
 CALLS_BETWEEN_DRAWINGS = 400
 MOST_TICKS = 20
@@ -66,15 +69,21 @@ def ticks_between_drawings(middle_ns: float | None) -> int:
 
 
 class LivePage(QWidget):
-    """Signals: `stop_requested`; `drawing_changed` with whether waits are to be drawn."""
+    """Signals: `stop_requested`; `drawing_changed` with whether waits are to be drawn; `results_requested`
+    where results wait for whoever has read why another run could not begin.
+    """
 
     stop_requested = Signal()
+    results_requested = Signal()
     drawing_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run: QueuedRun | None = None
+        self._group: tuple[QueuedRun, ...] = ()
+        self._books: dict[QueuedRun, Book] = {}
         self._step = "start"
+        self._examining = messages.Examining("load")
         self._place = (0, 0)
         self._process = (0, 0)
         self._point: tuple[int, int | None] = (0, 1)
@@ -84,7 +93,8 @@ class LivePage(QWidget):
         self._chart: RunOrderStrip | None = None
         self.title = ElidedLabel(self)
         self.context, self.position = QuietLabel(self), QuietLabel(self)
-        self.stop = QPushButton(self)
+        self.stop, self.onward = QPushButton(self), PrimaryButton(self)
+        self.onward.hide()
         self.phases, self.bar = PhaseStrip(self), QProgressBar(self)
         self.doing = QuietLabel(self)
         self.readings = [_Reading(self) for _ in range(3)]
@@ -128,7 +138,7 @@ class LivePage(QWidget):
         head = QHBoxLayout()
         head.setSpacing(14)
         head.addWidget(self.title, 1)
-        for widget in (self.context, self.position, self.stop):
+        for widget in (self.context, self.position, self.stop, self.onward):
             head.addWidget(widget)
         return head
 
@@ -151,18 +161,35 @@ class LivePage(QWidget):
 
     def _connect(self) -> None:
         self.stop.clicked.connect(self.stop_requested)
+        self.onward.clicked.connect(self.results_requested)
         self.pause.toggled.connect(lambda _: self.drawing_changed.emit(self.is_drawing))
         self.stop.setEnabled(False)
 
     def begin(self, run: QueuedRun) -> None:
-        """A run of the queue begins."""
+        """A run of the queue begins, or a comparison, of which this is the first."""
+        self._books = {}
+        self.onward.hide()
+        self.stop.show()
+        self.stop.setEnabled(True)
+        self._show_run(run)
+
+    def turn_to(self, run: QueuedRun) -> None:
+        """The next process is one of this run."""
+        if run is not self._run:
+            self._show_run(run)
+
+    def _show_run(self, run: QueuedRun) -> None:
         self._run, self._step = run, "start"
         self._process, self._point = (0, 0), (0, 1)
-        self.points.clear(run.plan)
-        self._show_chart(True)
+        self.points.show_book(self._books.setdefault(run, Book(run.plan)))
+        self._show_chart(not self.points.points)
         self._begin_child()
-        self.stop.setEnabled(True)
         self.retranslate()
+
+    def offer_results(self) -> None:
+        """All is over, something could not begin and says why here; the rest can be looked at."""
+        self.stop.hide()
+        self.onward.show()
 
     def _begin_child(self) -> None:
         """One more process practises and measures from the start."""
@@ -181,13 +208,22 @@ class LivePage(QWidget):
     def follow(self, queue: RunQueue) -> None:
         """The queue has changed."""
         self._place = queue.position, len(queue)
+        self._group = queue.of_group(self._run.group) if self._run is not None else ()
         self.queue.follow(queue)
         self._say_place()
 
-    def take(self, event: Any) -> None:
-        """An event of the run that goes on: a report of a child, a point, or the end."""
+    def take(self, event: Any, run: QueuedRun | None = None) -> None:
+        """An event of a run: a report of a child, a point, or the end.
+
+        Without `run`, of the one that is shown. Of a comparison another may have its turn already, when the
+        last word of one arrives.
+        """
         from profiler.runner import Ended, PointBegun, PointDone, Refused
 
+        if run is not None and run is not self._run:
+            if isinstance(event, PointDone) and run in self._books:
+                self._books[run].done(event)
+            return
         match event:
             case PointBegun():
                 self._process = event.replicate + 1, event.replicates
@@ -209,14 +245,17 @@ class LivePage(QWidget):
                 self._practised = max(0, event.first_index - COLD_CALLS)
                 self._middle_ns = None
                 self.phases.set_current(MEASURING)
-            case Ended() | Refused() | messages.Finished() | messages.Failed():
+            case messages.Finished() | messages.Failed():
+                self._step = BETWEEN
+                self.phases.set_current(OVER)
+            case Ended() | Refused():
                 self._end()
         self._say_numbers()
 
     def _end(self) -> None:
         self._step = ""
         self.phases.set_current(OVER)
-        self.stop.setEnabled(False)
+        self.stop.setEnabled(any(run.state not in OVER_STATES for run in self._group))
 
     def tick(self, latest: messages.Report | None, samples: Samples | None) -> None:
         """At most four times a second: the newest report, and the waits so far if they are drawn."""
@@ -229,9 +268,17 @@ class LivePage(QWidget):
                 self.bar.setValue(round(_PARTS * min(1.0, latest.share)))
                 # Of requests that come at random the child tells no wait before the end.
                 self._middle_ns = latest.block_p50_ns or None
+            case messages.Examining(), _:
+                self._examine(latest)
         if samples is not None and self.is_drawing and self._is_due():
             self._draw(samples)
         self._say_numbers()
+
+    def _examine(self, latest: messages.Examining) -> None:
+        """A child of its own looks at the answers, after the timed ones."""
+        self._step, self._examining = EXAMINING, latest
+        self.phases.set_current(CHECKING)
+        self.bar.setValue(round(_PARTS * min(1.0, latest.done / latest.total)) if latest.total else 0)
 
     def _show_chart(self, is_shown: bool) -> None:
         self.chart_panel.setVisible(is_shown)
@@ -284,7 +331,14 @@ class LivePage(QWidget):
         self.stop.setText(self.tr("&Stop"))
         self.stop.setToolTip("Esc")
         self.stop.setAccessibleDescription(self.tr("Esc. What was measured until now is kept."))
-        self.phases.set_words((self.tr("Getting ready"), self.tr("Practice"), self.tr("Measuring")))
+        self.onward.setText(self.tr("Show the &results"))
+        words = (
+            self.tr("Getting ready"),
+            self.tr("Practice"),
+            self.tr("Measuring"),
+            self.tr("Checking answers"),
+        )
+        self.phases.set_words(words)
         self.bar.setAccessibleName(self.tr("Progress of measuring"))
         self.chart_title.setText(self.tr("Every wait, in order"))
         self.pause.setText(self.tr("&Pause drawing"))
@@ -300,8 +354,11 @@ class LivePage(QWidget):
 
     def _say_place(self) -> None:
         position, count = self._place
-        text = self.tr("run {position} of {count}").format(position=position, count=count)
-        parts = [text] if count > 1 else []
+        words = self.tr("run {position} of {count}")
+        if self._run in self._group:
+            position, count = self._group.index(self._run) + 1, len(self._group)
+            words = self.tr("model {position} of {count}")
+        parts = [words.format(position=position, count=count)] if count > 1 else []
         point, points = self._point
         if points is None:
             parts.append(self.tr("point {number}").format(number=point))
@@ -310,6 +367,8 @@ class LivePage(QWidget):
         process, processes = self._process
         if processes > 1:
             words = self.tr("process {number} of {count}")
+            if self._group:
+                words = self.tr("round {number} of {count}")
             parts.append(words.format(number=process, count=processes))
         self.position.setText(" · ".join(parts))
 
@@ -331,8 +390,28 @@ class LivePage(QWidget):
             return self.tr(
                 "Waiting until this program has no other work, so that only the model is measured…"
             )
+        if self._step == BETWEEN:
+            return self.tr("This process has measured; what comes next is made ready…")
+        if self._step == EXAMINING:
+            return self._checking()
         words = wording.say("phases", self._step, sentences.language())
         return f"{words[:1].upper()}{words[1:]}…"
+
+    def _checking(self) -> str:
+        """What of the answers is looked at, how far, and how many were right so far."""
+        told = self._examining
+        done, total = f"{told.done:,}", f"{told.total:,}"
+        texts = {
+            "load": self.tr("Opening the model once more, to check its answers…"),
+            "answers": self.tr("Answering the same inputs as the reference: {done} of {total}…"),
+            "repeats": self.tr("Giving the same input again and again: {done} of {total}…"),
+            "dataset": self.tr("Answering labelled samples: {done} of {total}…"),
+        }
+        text = texts.get(told.step, self.tr("Checking answers…")).format(done=done, total=total)
+        if told.step == "dataset" and told.right is not None and told.done:
+            right = self.tr("right so far: {right} ({share} %)")
+            text += "  " + right.format(right=f"{told.right:,}", share=f"{100 * told.right / told.done:.1f}")
+        return text
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

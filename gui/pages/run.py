@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from gui import chosen_inputs, loads, offered, remembered, time_words, titles
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
-from gui.choices import ChosenFile, Seen, plans_for
+from gui.choices import ChosenFile, Seen, compared, plans_for
 from gui.drop_zone import local_files
 from gui.file_list import FileList
 from gui.loads import Task
@@ -34,13 +34,14 @@ Answer = TypeVar("Answer")
 
 
 class RunPage(QWidget):
-    """Signals: `start_requested` with a list of RunPlan; `choose_requested`; `inputs_requested`;
+    """Signals: `start_requested` with a list of RunPlan, and whether they take turns;
+    `choose_requested`; `inputs_requested`;
     `python_requested` when an interpreter is to be chosen, `python_named` with the path that is settled on;
     `source_requested` when the file of an input or, if true, its folder is to be chosen;
     `inside_requested` with the path of a file that is to be looked into.
     """
 
-    start_requested = Signal(list)
+    start_requested = Signal(list, bool)
     python_requested = Signal()
     python_named = Signal(str)
     choose_requested = Signal()
@@ -301,7 +302,9 @@ class RunPage(QWidget):
                 except KnownError as error:
                     trouble = error.info
             row.show_state(trouble)
-        self.form.set_runnable(len({plan.model_path for plan in self.plans}))
+        self.form.set_runnable(len({plan.model_path for plan in self.plans}), len(self.plans))
+        if self.form.in_turns:
+            self.plans = compared(self.plans)
         self._missing = self.form.tasks.trouble or ("" if self.python.is_fit else "python")
         if not self._inputs.is_complete:
             self._missing = self._missing or "inputs"
@@ -317,7 +320,7 @@ class RunPage(QWidget):
         """Start what can be started; nothing where nothing can."""
         if self.start.isEnabled():
             self._inputs.keep(self.files)
-            self.start_requested.emit(list(self.plans))
+            self.start_requested.emit(list(self.plans), self.form.in_turns)
 
     def _say_ready(self) -> None:
         count = len(self.plans)
@@ -348,6 +351,10 @@ class RunPage(QWidget):
         least, most = (shapes * seconds for seconds in pace.seconds(load))
         processes = shapes * pace.processes(load)
         text = self.tr("{time} of measuring; each of %n process(es) gets ready first.", "", processes)
+        if self.form.in_turns:
+            text = self.tr(
+                "{time} of measuring in turns; each of %n process(es) gets ready first.", "", processes
+            )
         left_out = self.tr(" %n file(s) left out.", "", refused) if refused else ""
         return text.format(time=time_words.between(least, most)) + left_out
 

@@ -38,6 +38,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{time} of measuring in turns; each of %n process(es) gets ready first.</source>
+        <translation>
+            <numerusform>{time} of measuring in turns; %n process gets ready first.</numerusform>
+            <numerusform>{time} of measuring in turns; each of %n processes gets ready first.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source> %n file(s) left out.</source>
         <translation>
             <numerusform> %n file is left out.</numerusform>

@@ -68,6 +68,13 @@
     </message>
 </context>
 <context>
+    <name>ChartTab</name>
+    <message>
+        <source>Show as &amp;table</source>
+        <translation type="unfinished">显示为表格(&amp;T)</translation>
+    </message>
+</context>
+<context>
     <name>Dialogs</name>
     <message>
         <source>Choose model files</source>
@@ -678,6 +685,10 @@ You are asked each time, also for the same content.</source>
         <translation>Esc。已测得的数据会保留。</translation>
     </message>
     <message>
+        <source>Show the &amp;results</source>
+        <translation>查看结果(&amp;R)</translation>
+    </message>
+    <message>
         <source>Getting ready</source>
         <translation>准备</translation>
     </message>
@@ -688,6 +699,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>Measuring</source>
         <translation>测量</translation>
+    </message>
+    <message>
+        <source>Checking answers</source>
+        <translation>检查答案</translation>
     </message>
     <message>
         <source>Progress of measuring</source>
@@ -710,6 +725,10 @@ You are asked each time, also for the same content.</source>
         <translation>第 {position} 个，共 {count} 个</translation>
     </message>
     <message>
+        <source>model {position} of {count}</source>
+        <translation>第 {position} 个模型，共 {count} 个</translation>
+    </message>
+    <message>
         <source>point {number}</source>
         <translation>第 {number} 个点</translation>
     </message>
@@ -720,6 +739,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>process {number} of {count}</source>
         <translation>第 {number} 个进程，共 {count} 个</translation>
+    </message>
+    <message>
+        <source>round {number} of {count}</source>
+        <translation>第 {number} 轮，共 {count} 轮</translation>
     </message>
     <message>
         <source>Typical wait so far</source>
@@ -748,6 +771,34 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>Waiting until this program has no other work, so that only the model is measured…</source>
         <translation>正在等待本程序的其他工作完成，以便只测量模型…</translation>
+    </message>
+    <message>
+        <source>This process has measured; what comes next is made ready…</source>
+        <translation>本进程测量完毕；正在准备下一步…</translation>
+    </message>
+    <message>
+        <source>Opening the model once more, to check its answers…</source>
+        <translation>正在重新打开模型，以检查其答案…</translation>
+    </message>
+    <message>
+        <source>Answering the same inputs as the reference: {done} of {total}…</source>
+        <translation>正在回答与参考模型相同的输入：{done}/{total}…</translation>
+    </message>
+    <message>
+        <source>Giving the same input again and again: {done} of {total}…</source>
+        <translation>正在反复给出同一输入：{done}/{total}…</translation>
+    </message>
+    <message>
+        <source>Answering labelled samples: {done} of {total}…</source>
+        <translation>正在回答带标签的样本：{done}/{total}…</translation>
+    </message>
+    <message>
+        <source>Checking answers…</source>
+        <translation>正在检查答案…</translation>
+    </message>
+    <message>
+        <source>right so far: {right} ({share} %)</source>
+        <translation>目前答对：{right}（{share} %）</translation>
     </message>
 </context>
 <context>
@@ -874,6 +925,41 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>No point keeps the limit.</source>
         <translation>没有任何一点满足上限。</translation>
+    </message>
+</context>
+<context>
+    <name>LoadCurves</name>
+    <message>
+        <source>{name}, batch {batch}, {count} at once: {wait} at {rate} samples/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, log scale</source>
+        <translation type="unfinished">，对数刻度</translation>
+    </message>
+    <message>
+        <source>wait ({unit}){scale}</source>
+        <translation type="unfinished">等待（{unit}）{scale}</translation>
+    </message>
+    <message>
+        <source>samples per second</source>
+        <translation type="unfinished">每秒样本数</translation>
+    </message>
+    <message>
+        <source>Waits under rising load, runs over each other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Further right and lower is better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outside of the picture: {limits}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured at one load only: {names}.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1595,6 +1681,14 @@ You are asked each time, also for the same content.</source>
 <context>
     <name>QueueRow</name>
     <message>
+        <source>waits for its turn</source>
+        <translation>等待轮到自己</translation>
+    </message>
+    <message>
+        <source>{done} of {count} measured</source>
+        <translation>已测 {done}/{count}</translation>
+    </message>
+    <message>
         <source>waits</source>
         <translation>等待中</translation>
     </message>
@@ -1628,6 +1722,14 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>Queue</source>
         <translation>队列</translation>
+    </message>
+    <message>
+        <source>Compared in turns</source>
+        <translation>轮流对比</translation>
+    </message>
+    <message>
+        <source>Each measures in fresh processes, one after the other, so that what the machine does falls on all alike.</source>
+        <translation>各模型轮流在全新进程中测量，机器状态的变化由此均摊到每一个。</translation>
     </message>
 </context>
 <context>
@@ -1869,6 +1971,14 @@ You are asked each time, also for the same content.</source>
         <translation>另用一轮较慢的运行逐算子计时(&amp;V)</translation>
     </message>
     <message>
+        <source>Measure in turns (fair comparison)</source>
+        <translation>轮流测量（公平对比）</translation>
+    </message>
+    <message>
+        <source>The files take turns, each in a fresh process, round after round: when the machine gets warmer or busier, that falls on all of them alike.</source>
+        <translation>各文件一轮又一轮地轮流在全新进程中测量：机器变热或变忙时，影响均摊到每一个。</translation>
+    </message>
+    <message>
         <source>A pass of its own after the measuring: where the time goes inside.</source>
         <translation>在测量之后单独进行一轮：时间花在内部何处。</translation>
     </message>
@@ -2054,6 +2164,12 @@ You are asked each time, also for the same content.</source>
         <source>{time} of measuring; each of %n process(es) gets ready first.</source>
         <translation>
             <numerusform>测量 {time}；%n 个进程各自先做准备。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{time} of measuring in turns; each of %n process(es) gets ready first.</source>
+        <translation>
+            <numerusform>轮流测量 {time}；%n 个进程各自先做准备。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2262,6 +2378,33 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>for example 1×3×224×224</source>
         <translation>例如 1×3×224×224</translation>
+    </message>
+</context>
+<context>
+    <name>ShareCurves</name>
+    <message>
+        <source>{name}: {share} within {wait}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>wait ({unit}), log scale</source>
+        <translation type="unfinished">等待时间 ({unit})，对数刻度</translation>
+    </message>
+    <message>
+        <source>share of answers within</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Further left is quicker. Click a curve, or use the arrow keys.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of answers within each wait</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outside of the picture: {limits}.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2624,6 +2767,41 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
+    <name>TradeoffScatter</name>
+    <message>
+        <source>{name}: {wait}, {other}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>another is better in both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing beats it in both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, log scale</source>
+        <translation type="unfinished">，对数刻度</translation>
+    </message>
+    <message>
+        <source>typical wait, P50 ({unit})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lower left is best. Hollow: another run is better in both.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Typical wait against {other}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outside of the picture: {limits}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>VerdictLine</name>
     <message>
         <source>&amp;Why?</source>
@@ -2779,13 +2957,6 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>Phases one after another</source>
         <translation>依次进行的各阶段</translation>
-    </message>
-</context>
-<context>
-    <name>_ChartTab</name>
-    <message>
-        <source>Show as &amp;table</source>
-        <translation>显示为表格(&amp;T)</translation>
     </message>
 </context>
 </TS>
