@@ -55,6 +55,9 @@ class OpenVinoTrail:
         """All of them are in memory at once."""
         yield from self._backend.values_inside(self._path, self._options, names, self._inputs)
 
+    def close(self) -> None:
+        """Nothing stays open between two calls."""
+
 
 def _reads(operator: Any, origins: Mapping[tuple[str, int], tuple[str, ...]]) -> tuple[str, ...]:
     """Named tensors that a node is made from, through nodes whose answers have no name."""

@@ -75,6 +75,9 @@ class OnnxTrail:
             session.close()
         yield from ((name, found[self._output(name)]) for name in names if self._output(name) in found)
 
+    def close(self) -> None:
+        """Nothing stays open between two calls."""
+
     def _output(self, name: str) -> str:
         return onnx_dequantised.output(name) if name in self._scales else name
 

@@ -17,8 +17,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from profiler.backends import torch_session, torch_trace
 from profiler.backends.base import Array, LoadOptions
-from profiler.backends.torch_export import TorchExport
+from profiler.backends.torch_export import TorchExport, TorchExportSession
 from profiler.backends.torch_invocation import name_of, tensors_in
+from profiler.backends.torch_session import TorchSession
 from profiler.backends.torchscript import TorchScript
 from profiler.messages import InnerTensor
 
@@ -37,6 +38,11 @@ See = Callable[[Seen], None]
 
 class _Watched:
     """One call, looked into: once to list the tensors, once for each set of values."""
+
+    _session: TorchSession
+
+    def close(self) -> None:
+        self._session.close()
 
     def _watch(self, see: See) -> None:
         raise NotImplementedError
@@ -62,6 +68,7 @@ class ProgramTrail(_Watched):
     """Of a torch.export program; see profiler.correctness.trail.Inside."""
 
     method = BY_NODE
+    _session: TorchExportSession
 
     def __init__(
         self, backend: TorchExport, path: Path, options: LoadOptions, inputs: Mapping[str, Array]
@@ -103,6 +110,7 @@ class ScriptTrail(_Watched):
     """Of a TorchScript module; see profiler.correctness.trail.Inside."""
 
     method = BY_CALL
+    _session: TorchSession
 
     def __init__(
         self, backend: TorchScript, path: Path, options: LoadOptions, inputs: Mapping[str, Array]

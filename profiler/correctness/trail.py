@@ -31,6 +31,8 @@ class Inside(Protocol):
     def values(self, names: Sequence[str]) -> Iterator[tuple[str, Array]]:
         """Of one call. May raise what the runtime raises."""
 
+    def close(self) -> None: ...
+
 
 def told(request: messages.Trail, send: Send) -> messages.TrailTold:
     """Open the model as it is measured to learn its inputs, close it, and look inside of it.
@@ -49,6 +51,7 @@ def told(request: messages.Trail, send: Send) -> messages.TrailTold:
             tensors = () if request.names else _listed(inputs, inside)
             names = request.names or _at_once(tensors, request.most_bytes)
             files = _written(request, names, inputs, inside)
+            inside.close()
         except Exception as error:
             raise session.explain(error) from error
     return messages.TrailTold(inside.method, tensors, files)
