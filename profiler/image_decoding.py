@@ -1,14 +1,15 @@
-"""The child's side of decoding pictures: PNG and JPEG to arrays, within limits; the only user of Pillow."""
+"""The child's side of decoding pictures: PNG and JPEG to arrays, within limits; nothing else opens them."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from profiler import messages
+from profiler import image_fitting, messages
 from profiler.errors import ErrorKind, KnownError
 from profiler.input_files import PICTURE
 from profiler.input_values import Array
@@ -23,8 +24,11 @@ FORMATS = ("PNG", "JPEG")
 def decode(request: messages.DecodeImages) -> messages.Decoded:
     """Every picture as uint8 H×W×3 in one .npy, upright as its EXIF data say, transparency dropped.
 
-    Raises KnownError(INPUT_UNREADABLE) for what is no such picture, or too large.
+    With `fitting` as that says. Raises KnownError(INPUT_UNREADABLE) for what is no such picture, or too
+    large.
     """
+    if request.fitting is not None:
+        return _fitted(request.files, request.fitting)
     sizes: list[tuple[int, int]] = []
     for number, name in enumerate(request.files):
         path = Path(name)
@@ -35,25 +39,45 @@ def decode(request: messages.DecodeImages) -> messages.Decoded:
     return messages.Decoded(tuple(sizes))
 
 
-def _decoded(path: Path, most_pixels: int) -> Array:
+def _fitted(files: Sequence[str], fitting: messages.Fitting) -> messages.Decoded:
+    channels = 1 if fitting.preprocessing.channels == "grey" else 3
+    shape = (len(files), fitting.height, fitting.width, channels)
+    together = np.lib.format.open_memmap(Path(fitting.file), mode="w+", dtype=np.uint8, shape=shape)
+    sizes: list[tuple[int, int]] = []
+    for at, name in enumerate(files):
+
+        def fit(image: Image.Image) -> Array:
+            sizes.append((image.height, image.width))
+            return image_fitting.fitted(image, fitting)
+
+        together[at] = _decoded(Path(name), MOST_PIXELS, fit)
+    together.flush()
+    return messages.Decoded(tuple(sizes))
+
+
+def _pixels(image: Image.Image) -> Array:
+    return np.asarray(image, dtype=np.uint8)
+
+
+def _decoded(path: Path, most_pixels: int, made: Callable[[Image.Image], Array] = _pixels) -> Array:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise _too_large(path, f"{size / 1e6:.0f} MB", f"{MOST_BYTES / 1e6:.0f} MB")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return _opened(path, most_pixels)
+            return _opened(path, most_pixels, made)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         text = f"{type(error).__name__}: {error}".replace(str(path), path.name)
         raise KnownError(ErrorKind.INPUT_UNREADABLE, text, file=path.name, what="image") from error
 
 
-def _opened(path: Path, most_pixels: int) -> Array:
+def _opened(path: Path, most_pixels: int, made: Callable[[Image.Image], Array]) -> Array:
     with Image.open(path, formats=FORMATS) as image:
         if image.width * image.height > most_pixels:
             given = f"{image.width} × {image.height}"
             raise _too_large(path, given, f"{most_pixels / 1e6:.0f} Mpx")
-        return np.asarray(_in_colour(ImageOps.exif_transpose(image)), dtype=np.uint8)
+        return made(_in_colour(ImageOps.exif_transpose(image)))
 
 
 def _in_colour(image: Image.Image) -> Image.Image:

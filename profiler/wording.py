@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "zh_CN"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh_CN")
+BECAUSE = "because"
 
 
 @functools.cache
@@ -62,8 +63,22 @@ def preferred_language(environment: Mapping[str, str] | None = None) -> Language
 
 
 def reason_sentence(reason: Reason, language: Language) -> str:
-    """The sentence of a reason; a code without a text is shown as it is rather than hidden."""
+    """The sentence of a reason; a code without a text is shown as it is rather than hidden.
+
+    `because` stands for an error: its parameters are those of the error, with its `kind` and `words`.
+    """
+    if reason.code == BECAUSE:
+        return _error_sentence(reason, language)
     for name in ("reasons", "hardware", "native"):
         if has(name, reason.code):
             return say(name, reason.code, language, **reason.parameters)
     return " ".join([reason.code, *reason.parameters.values()])
+
+
+def _error_sentence(reason: Reason, language: Language) -> str:
+    from profiler import error_text  # which is made of texts itself
+    from profiler.errors import ErrorInfo
+
+    told = dict(reason.parameters)
+    kind, words = told.pop("kind", ""), told.pop("words", "")
+    return error_text.sentence(ErrorInfo(kind, told, words), language)

@@ -18,7 +18,12 @@ from profiler.backends import catalog
 ROOT = Path(__file__).parent.parent
 OURS = ("profiler", "hardware", "resources")
 # Started in our own interpreter, whatever the measuring child is.
-ELSEWHERE = ("profiler.inspection", "profiler.image_decoding")
+ELSEWHERE = (
+    "profiler.inspection",
+    "profiler.image_decoding",
+    "profiler.image_fitting",
+    "profiler.variants.making",
+)
 NEEDED = {"numpy", "msgspec"}
 # Newer than Python 3.9, and not found by ruff, which knows the syntax.
 NEWER = {
