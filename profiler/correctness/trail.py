@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 
 from profiler import allowed_copy, messages
@@ -40,7 +41,7 @@ def told(request: messages.Trail, send: Send) -> messages.TrailTold:
     Inputs are the first set that the plan makes, and stand among the tensors. Raises KnownError,
     TRAIL_NOT_OFFERED where the runtime has no tensors to give.
     """
-    plan = request.plan
+    plan = msgspec.structs.replace(request.plan, distinct_inputs=1)
     opened = open_beside(plan, request.format, send)
     session, inputs = opened.session, opened.pool[0]
     options = LoadOptions(plan.device, opened.threads, plan.precision, plan.flush_denormals)
