@@ -16,6 +16,7 @@ from profiler.commands import display
 COMMANDS = {
     "demo": "measure the bundled samples side by side; without a display: plus report.html",
     "profile": "measure model files; several files are several runs with the same plan",
+    "variants": "make fp16 and int8 variants of a model and measure them beside it",
     "inspect": "say what a file is without running it",
     "hardware": "show this machine beside the reference table of cards",
     "history": "show, export and import earlier runs",
