@@ -1,4 +1,5 @@
-"""After the timed children: what the file is, what denormals cost, and where the time goes inside."""
+"""After the timed children: what the file is, whether its answers are right, what denormals cost, and where
+the time goes inside."""
 
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ from profiler import (
     survey_client,
 )
 from profiler.attempt import Attempt, Means
+from profiler.correctness import examiner
+from profiler.correctness.shelf import Shelf
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.heard import Gathered, Heard
 from profiler.outcome import Outcome
@@ -33,10 +36,12 @@ MOST_TRACED, FEWEST_TRACED = 50, 3
 PRACTICE = 5
 
 
-def look(gathered: Gathered, outcomes: list[Outcome], means: Means, folder: Path) -> None:
-    """Fills in `description`, `denormal_speedup` and `traced`, each in a child of its own; never raises."""
+def look(gathered: Gathered, outcomes: list[Outcome], means: Means, folder: Path, shelf: Shelf) -> None:
+    """Fills in `description`, `answered`, `denormal_speedup` and `traced`, in children of their own; never
+    raises. `shelf` holds what the runs of a comparison find out about one reference."""
     chosen = assembly.speaker(gathered, outcomes)
     _describe(gathered, chosen, means.format)
+    examiner.look(gathered, chosen, means, folder, shelf)
     if means.cancel.is_set() or means.ranks is not None:
         return
     _look_at_denormals(gathered, outcomes, means, folder)

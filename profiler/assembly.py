@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from profiler import (
+    accuracy_facts,
     batch_search,
     campaign,
     inside_facts,
@@ -24,7 +25,6 @@ from profiler.metrics import curve
 from profiler.outcome import Outcome
 from profiler.plan import Offline
 from profiler.result import (
-    Accuracy,
     Boundary,
     Flops,
     LargestBatch,
@@ -86,7 +86,7 @@ def assemble(gathered: Gathered, outcomes: Sequence[Outcome]) -> Assembled:
         throughput=point.throughput,
         phases=point.phases or Phases(),
         boundary=_boundary(own, point),
-        accuracy=first.finished.accuracy if first is not None and first.finished is not None else Accuracy(),
+        accuracy=accuracy_facts.accuracy(gathered, first),
         flops=_flops(gathered, first, point.throughput),
         memory=inside_facts.memory(gathered, first, point),
         replicates=tuple(points.replicate_of(one, gathered.plan.seed) for one in outcomes),

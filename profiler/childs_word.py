@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -18,12 +18,17 @@ TOPICS = ("reasons", "hardware", "native")
 
 def check(report: messages.Loaded | messages.Finished | messages.Settled) -> None:
     """Raises KnownError(CHILD_GARBAGE) for a code without a text, or a number out of all bounds."""
-    for reason in _reasons(report):
-        if not any(wording.has(topic, reason.code) for topic in TOPICS):
-            raise KnownError(ErrorKind.CHILD_GARBAGE, f"unknown reason {reason.code[:40]}")
+    check_reasons(_reasons(report))
     for number in _numbers(msgspec.to_builtins(report)):
         if not -LARGEST < number < LARGEST:
             raise KnownError(ErrorKind.CHILD_GARBAGE, "a number out of all bounds")
+
+
+def check_reasons(reasons: Iterable[Reason]) -> None:
+    """Raises KnownError(CHILD_GARBAGE) for a code without a text."""
+    for reason in reasons:
+        if not any(wording.has(topic, reason.code) for topic in TOPICS):
+            raise KnownError(ErrorKind.CHILD_GARBAGE, f"unknown reason {reason.code[:40]}")
 
 
 def _reasons(report: messages.Loaded | messages.Finished | messages.Settled) -> Iterator[Reason]:

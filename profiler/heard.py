@@ -10,7 +10,7 @@ from hardware.device_memory import DevicePeak
 from profiler import messages
 from profiler.errors import ErrorInfo, ErrorKind
 from profiler.plan import RunPlan
-from profiler.result import Check, Model, Point, Reason, Resident, Status
+from profiler.result import Accuracy, Check, Model, Point, Reason, Resident, Status
 
 
 class Heard(msgspec.Struct):
@@ -45,6 +45,15 @@ class Heard(msgspec.Struct):
         return Status.FINISHED if self.finished is not None else Status.INTERRUPTED
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """What an examination of a model's answers found; `reasons` are for the verdict, `unavailable` says by
+    dotted names what is not known and why."""
+
+    accuracy: Accuracy = Accuracy()
+    reasons: tuple[Reason, ...] = ()
+    unavailable: dict[str, Reason] = {}
+
+
 class Gathered(msgspec.Struct):
     """The run itself. `points` says what each point is; their figures come from the children.
 
@@ -70,6 +79,7 @@ class Gathered(msgspec.Struct):
     denormal_speedup: float | None = None
     traced: messages.TraceDone | None = None
     trace_error: ErrorInfo | None = None
+    answered: Answered | None = None
     os: str | None = None
     python: str | None = None
     version: str | None = None

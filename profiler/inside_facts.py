@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from hardware.device_memory import DevicePeak
-from profiler import operators, unavailable
+from profiler import accuracy_facts, operators, unavailable
 from profiler.errors import ErrorKind
 from profiler.heard import Gathered, Heard
 from profiler.result import Memory, Operator, Point, Reason, RunResult, Trace
@@ -72,7 +72,8 @@ def reasons(result: RunResult, gathered: Gathered, heard: Heard | None) -> dict[
     said = {**_of_device(device), **(finished.unavailable if finished is not None else {})}
     described = gathered.description.unavailable if gathered.description is not None else {}
     found = unavailable.reasons(result, described, said, gathered.description_error)
-    return found | _of_trace(result, gathered) | _of_precision(result)
+    answers = accuracy_facts.unavailable(result, gathered)
+    return found | answers | _of_trace(result, gathered) | _of_precision(result)
 
 
 def _of_precision(result: RunResult) -> dict[str, Reason]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from profiler import precision_facts
+from profiler import accuracy_facts, precision_facts
 from profiler.heard import Gathered
 from profiler.metrics import checks_load, verdict
 from profiler.metrics import latency as latencies
@@ -41,7 +41,7 @@ def of_run(result: RunResult, point: Point, gathered: Gathered, points: Sequence
     )
     stopped = [Reason("stopped_early")] if result.status is Status.STOPPED else []
     whole = [*gathered.reasons, *stopped, *checks_load.of_device(result.latency, evidence)]
-    found = verdict.by_reasons([*point.verdict.reasons, *whole])
+    found = verdict.by_reasons(accuracy_facts.reasons(gathered, [*point.verdict.reasons, *whole]))
     return msgspec.structs.replace(result, verdict=found)
 
 

@@ -45,6 +45,7 @@ from profiler import (
 )
 from profiler.attempt import Attempt, Means, Ranks
 from profiler.backends import catalog
+from profiler.correctness.shelf import Shelf
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.heard import Gathered
 from profiler.outcome import Outcome
@@ -113,7 +114,8 @@ class Run:
     """One run on a thread of its own; `listen` is called on that thread, last with Ended or Refused.
 
     `turn` is entered around each child: runs that are compared hand it round, so that their processes
-    alternate. `ranks` are the other processes of torchrun; only rank 0 saves.
+    alternate. `ranks` are the other processes of torchrun; only rank 0 saves. `shelf` is that of the
+    comparison, on which its reference is examined once; by itself a run has one of its own.
     Attributes: `id` sorts by the time the run was made; `plan` as it was given.
     """
 
@@ -130,6 +132,7 @@ class Run:
         turn: Turn = contextlib.nullcontext,
         ranks: Ranks | None = None,
         group: str = "",
+        shelf: Shelf | None = None,
     ) -> None:
         now = datetime.now(UTC)
         self.id, self.plan = new_run_id(now), plan
@@ -137,6 +140,7 @@ class Run:
         self._store, self._listen = store, listen
         self._python, self._module, self._machine, self._checks = python, module, machine, checks
         self._turn, self._ranks, self._group = turn, ranks, group
+        self._shelf = shelf
         self._cancel, self._over = threading.Event(), threading.Event()
         self._agreed_to_stop = False
         self._folder = folders.running_folder() / self.id
@@ -201,7 +205,8 @@ class Run:
         gathered.cancelled = self._cancel.is_set() or self._agreed_to_stop
         gathered.file_changed = model_files.stamps(path, form.name) != stamps
         with self._turn():
-            afterwards.look(gathered, outcomes, self._means(gathered, form), self._folder)
+            with contextlib.nullcontext(self._shelf) if self._shelf is not None else Shelf() as shelf:
+                afterwards.look(gathered, outcomes, self._means(gathered, form), self._folder, shelf)
             afterwards.look_at_parts(gathered, path, begun_wall)
         return self._save(gathered, outcomes)
 

@@ -22,11 +22,6 @@ _PARTS = {
 _ALWAYS = {
     "flops.percent_of_peak": "peak_not_known",
     "flops.peak_source": "peak_not_known",
-    "accuracy.reference": "no_reference",
-    "accuracy.top1": "no_dataset",
-    "accuracy.top5": "no_dataset",
-    "accuracy.dataset": "no_dataset",
-    "accuracy.dataset_size": "no_dataset",
 }
 
 # What only some runs ask for; where it is missing, nothing is.

@@ -89,6 +89,10 @@ def _dispatch(request: messages.Request, channel: Channel, orders: Orders, phase
         from profiler import tracing
 
         channel.send(tracing.trace(request, channel.send))
+    elif isinstance(request, messages.Examine):
+        from profiler.correctness import examination
+
+        channel.send(examination.examine(request, channel.send, orders.stop.is_set))
     elif isinstance(request, messages.Trail):
         from profiler.correctness import trail
 

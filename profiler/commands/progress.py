@@ -51,6 +51,10 @@ class Progress:
                 return say("progress_warming", count=event.count, p50=units.duration(event.window_p50_ns))
             case messages.Progress():
                 return say("progress_measuring", count=event.count, p50=units.duration(event.block_p50_ns))
+            case messages.Examining():
+                step = wording.say("phases", f"examining_{event.step}", self._language)
+                code = "progress_counting" if event.total else "progress_loading"
+                return say(code, phase=step, done=event.done, total=event.total)
             case PointBegun():
                 return say(_begun(event), **self._parts(plan, event))
             case PointDone():

@@ -12,6 +12,7 @@ from profiler import error_text, folders, recovery, wording
 from profiler.alternation import Alternation
 from profiler.attempt import Ranks
 from profiler.commands.progress import Progress
+from profiler.correctness.shelf import Shelf
 from profiler.plan import RunPlan
 from profiler.runner import Ended, Event, Listener, Refused, Run, Turn
 from profiler.store import Store
@@ -22,8 +23,9 @@ class Begin(Protocol):
     """How a run is made: profiler.runner.Run, or a stand-in."""
 
     def __call__(
-        self, plan: RunPlan, store: Store, listen: Listener, *, turn: Turn, group: str, ranks: Ranks | None
-    ) -> Run: ...
+        self, plan: RunPlan, store: Store, listen: Listener, *, turn: Turn, group: str, ranks: Ranks | None,
+        shelf: Shelf,
+    ) -> Run: ...  # fmt: skip
 
 
 class Queue:
@@ -59,14 +61,15 @@ class Queue:
         alternation = Alternation(len(every))
         group = secrets.token_hex(4) if len(every) > 1 else ""
         runs: list[tuple[Run, list[Event]]] = []
-        try:
-            for place, plan in enumerate(every):
-                runs.append(self._started(plan, place, alternation, group))
-        except KeyboardInterrupt:
-            self._stop([run for run, _ in runs])
-            for place in range(len(runs), len(every)):
-                alternation.leave(place)
-        self._wait_for([run for run, _ in runs])
+        with Shelf() as shelf:
+            try:
+                for place, plan in enumerate(every):
+                    runs.append(self._started(plan, place, alternation, group, shelf))
+            except KeyboardInterrupt:
+                self._stop([run for run, _ in runs])
+                for place in range(len(runs), len(every)):
+                    alternation.leave(place)
+            self._wait_for([run for run, _ in runs])
         self._progress.clear()
         lasts = [seen[-1] for _, seen in runs]
         for last in lasts:
@@ -81,7 +84,7 @@ class Queue:
         self.tell("error", sentence=sentence)
 
     def _started(
-        self, plan: RunPlan, place: int, alternation: Alternation, group: str
+        self, plan: RunPlan, place: int, alternation: Alternation, group: str, shelf: Shelf
     ) -> tuple[Run, list[Event]]:
         seen: list[Event] = []
 
@@ -98,6 +101,7 @@ class Queue:
             turn=functools.partial(alternation.turn, place),
             group=group,
             ranks=self._ranks,
+            shelf=shelf,
         )
         run.start()
         return run, seen

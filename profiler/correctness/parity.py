@@ -32,11 +32,13 @@ class Answers(Protocol):
 
 
 class Parity(NamedTuple):
-    """A row for each pair of outputs; `is_unlike` where one of them is another function altogether,
-    `is_blind` where the reference's own numbers are not finite and so tell nothing of a model whose are."""
+    """A row for each pair of outputs; `unmatched` are outputs of either side, `missing` those of them that
+    only the reference has. `is_unlike` where one is another function altogether, `is_blind` where the
+    reference's own numbers are not finite and so tell nothing of a model whose are."""
 
     rows: tuple[OutputParity, ...]
     unmatched: tuple[str, ...]
+    missing: tuple[str, ...]
     is_unlike: bool
     is_blind: bool
 
@@ -46,7 +48,7 @@ class Parity(NamedTuple):
 
     @property
     def is_beyond(self) -> bool:
-        return any(row.broken for row in self.rows) or not self.rows
+        return any(row.broken for row in self.rows) or bool(self.missing)
 
 
 def beside(own: Answers, reference: Answers, tolerance: Tolerance) -> Parity:
@@ -58,6 +60,7 @@ def beside(own: Answers, reference: Answers, tolerance: Tolerance) -> Parity:
     return Parity(
         tuple(one.row for one in found),
         alone,
+        tuple(name for name in reference.outputs if name not in {pair.reference for pair in pairs}),
         any(one.is_unlike for one in found),
         any(one.is_blind for one in found),
     )
