@@ -54,9 +54,10 @@ def grid(drawing: Drawing, up: Axis, written: Callable[[float], str]) -> None:
 
 def ticks(drawing: Drawing, across: Axis, written: Callable[[float], str]) -> None:
     """The line at the bottom with its values."""
-    drawing.line(LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM, GREY)
+    bottom = drawing.height - BOTTOM
+    drawing.line(LEFT, bottom, WIDTH - RIGHT, bottom, GREY)
     for value in across.ticks():
         x = across(value)
-        drawing.line(x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 4, GREY)
+        drawing.line(x, bottom, x, bottom + 4, GREY)
         anchor = "end" if x > WIDTH - 60 else "middle"
-        drawing.text(x, HEIGHT - BOTTOM + 18, written(value), GREY, anchor, 11)
+        drawing.text(x, bottom + 18, written(value), GREY, anchor, 11)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from profiler import units, wording
 from profiler.checks_plan import Preprocessing, Tolerance
+from profiler.correctness import divergence_text
 from profiler.error_text import visible
 from profiler.result import Accuracy, Agreement, Idempotence, Labelled, Paired, Reason, Repeat, RunResult
 from profiler.wording import Language
@@ -21,7 +22,10 @@ def say(code: str, language: Language, /, **parameters: object) -> str:
 def sentences(result: RunResult, language: Language) -> list[str]:
     """What is to be said of this result's answers, the most important first; empty where nobody looked."""
     accuracy = result.accuracy
-    told = [agreement(accuracy, language), *_labelled(accuracy, language)]
+    told = [agreement(accuracy, language)]
+    if accuracy.divergence is not None:
+        told.append(divergence_text.sentence(accuracy.divergence, language))
+    told += _labelled(accuracy, language)
     if accuracy.idempotence is not None:
         told.append(idempotence(accuracy.idempotence, language))
     return [sentence for sentence in told if sentence]

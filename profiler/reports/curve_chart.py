@@ -21,22 +21,27 @@ _WIDE = 20.0
 
 def chart(result: RunResult, language: Language) -> str:
     """Empty where fewer than two points of a sweep were measured."""
-    points = [point for point in result.points if curve.power(point) is not None]
-    if len(points) < 2 or any(point.stage or point.together for point in points):
-        return ""
-    if settings_text.is_of_shapes(points):
+    points = points_of(result)
+    if len(points) < 2:
         return ""
     drawing = Drawing(WIDTH, HEIGHT, wording.say("loads", "curve", language))
     across, up = _axes(points, result)
     grid(drawing, up, lambda value: units.duration(value) if value else "0")
     ticks(drawing, across, units.rate)
     for quantity, colour in COLOURS.items():
-        for group in _groups(points, result):
+        for group in groups(points, result):
             _line(drawing, group, quantity, colour, across, up)
     _limits(drawing, result, up, language)
     _marks(drawing, result, across, language)
     _legend(drawing, language)
     return str(drawing)
+
+
+def points_of(result: RunResult) -> list[Point]:
+    """The points that make a curve; none where they are of other work than more of the same load."""
+    points = [point for point in result.points if curve.power(point) is not None]
+    is_other_work = any(point.stage or point.together for point in points)
+    return [] if is_other_work or settings_text.is_of_shapes(points) else points
 
 
 def _axes(points: Sequence[Point], result: RunResult) -> tuple[Axis, Axis]:
@@ -52,7 +57,7 @@ def _axes(points: Sequence[Point], result: RunResult) -> tuple[Axis, Axis]:
     )
 
 
-def _groups(points: Sequence[Point], result: RunResult) -> list[list[Point]]:
+def groups(points: Sequence[Point], result: RunResult) -> list[list[Point]]:
     """One line for each combination of the other settings; along it the quickest one rises."""
     varied = settings_text.varied(points, result.plan.sweep)
     shapes = [field for field in varied if field not in _ORDER]

@@ -12,10 +12,13 @@ import jinja2
 import markupsafe
 
 from profiler import answer, atomic_file, error_text, sample_parts, wording
+from profiler.comparison.records import Comparison
 from profiler.errors import ErrorKind, KnownError
 from profiler.reports import (
-    beside,
     charts,
+    comparison_answer,
+    comparison_sections,
+    comparison_text,
     correctness_sections,
     curve_chart,
     figures,
@@ -34,42 +37,52 @@ _MOST_PROCESSES = 5
 _TAGS: dict[Language, str] = {"en": "en", "zh_CN": "zh-Hans"}
 
 
-def write(results: Sequence[Pair], path: Path, language: Language | Literal["both"]) -> None:
+def write(
+    results: Sequence[Pair],
+    path: Path,
+    language: Language | Literal["both"],
+    comparison: Comparison | None = None,
+    only_differences: bool = False,
+) -> None:
     """Write the report of these runs; raises KnownError(DISK_FULL or SAVE_FAILED), an old report stays then.
 
     Each pair is a result and every latency of it in ns, in order, or None. Names of files and operators
     come from strangers: everything is escaped, and a policy in the page forbids scripts and requests.
+    `comparison` of these runs stands first; its table may hold only the rows that differ.
     """
     try:
-        atomic_file.write(path, render(results, language).encode())
+        page = render(results, language, comparison, only_differences)
+        atomic_file.write(path, page.encode())
     except OSError as error:
         kind = ErrorKind.DISK_FULL if error.errno == errno.ENOSPC else ErrorKind.SAVE_FAILED
         raise KnownError(kind, error.strerror or str(error), file=path.name) from error
 
 
-def render(results: Sequence[Pair], language: Language | Literal["both"]) -> str:
+def render(
+    results: Sequence[Pair],
+    language: Language | Literal["both"],
+    comparison: Comparison | None = None,
+    only_differences: bool = False,
+) -> str:
     """The page as text."""
     chosen = wording.LANGUAGES if language == "both" else (language,)
     source = resources.files("resources").joinpath("report", "report.html").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    sections = [_section(results, one) for one in chosen]
+    sections = [_section(results, one, comparison, only_differences) for one in chosen]
     return environment.from_string(source).render(
         lang=_TAGS[chosen[0]], say=sections[0]["say"], sections=sections, drawn=markupsafe.Markup
     )
 
 
-def _section(results: Sequence[Pair], language: Language) -> dict[str, Any]:
+def _section(
+    results: Sequence[Pair], language: Language, comparison: Comparison | None, only_differences: bool
+) -> dict[str, Any]:
     def say(code: str) -> str:
         return wording.say("report", code, language)
 
-    measured = [result for result, _ in results if result.latency.p50_ns is not None]
-    several = len(measured) > 1
-    alone = [result for result, _ in results]
     return {
         "say": say,
-        "bars": _bars(measured, language) if several else "",
-        "rows": beside.rows(alone, language) if several else [],
-        "notes": beside.notes(alone, language),
+        "compared": _compared(results, comparison, language, only_differences),
         "curve": wording.say("loads", "curve", language),
         "runs": [_run(result, samples, language, say) for result, samples in results],
         "words": [*(say(f"glossary_{word}") for word in _WORDS), *_intervals(results, language)],
@@ -82,12 +95,19 @@ def _intervals(results: Sequence[Pair], language: Language) -> list[str]:
     return [wording.say("loads", f"method_{method}", language) for method in methods if method is not None]
 
 
-def _bars(results: Sequence[RunResult], language: Language) -> markupsafe.Markup:
-    rows = [
-        (name, result.latency.p50_ns or 0, result.latency.p50_ci_ns)
-        for name, result in zip(beside.names_apart(results), results, strict=True)
-    ]
-    return markupsafe.Markup(charts.bars(rows, language))
+def _compared(
+    results: Sequence[Pair], comparison: Comparison | None, language: Language, only_differences: bool
+) -> dict[str, Any]:
+    """What stands on the first page; empty for a run by itself."""
+    if comparison is None:
+        return {}
+    samples = [kept for _, kept in results]
+    return {
+        "heading": comparison_text.say("heading", language),
+        "answer": comparison_answer.sentence(comparison, language),
+        "notes": comparison_answer.notes(comparison, language),
+        "sections": comparison_sections.of(comparison, samples, language, only_differences),
+    }
 
 
 def _run(

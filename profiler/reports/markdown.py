@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from profiler import answer, error_text, wording
+from profiler.comparison.records import Comparison
 from profiler.reports import (
-    beside,
+    comparison_answer,
+    comparison_sections,
+    comparison_text,
     correctness_sections,
     figures,
     load_sections,
@@ -26,20 +29,29 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", error_text.visible(text))
 
 
-def text(results: Sequence[RunResult], language: Language) -> str:
-    """Every run, one below the other."""
+def text(
+    results: Sequence[RunResult],
+    language: Language,
+    comparison: Comparison | None = None,
+    only_differences: bool = False,
+) -> str:
+    """What comes of comparing them, where there is a comparison; then every run, one below the other."""
     lines = [f"# {wording.say('report', 'title', language)}", ""]
+    if comparison is not None:
+        lines += _comparison(comparison, language, only_differences)
     for result in results:
         lines += _run(result, language)
-    if len(results) > 1:
-        lines += _beside(results, language)
     return "\n".join(lines)
 
 
-def _beside(results: Sequence[RunResult], language: Language) -> Iterator[str]:
-    yield from (f"## {wording.say('report', 'side_by_side', language)}", "")
-    yield from _table([("", *beside.names_apart(results)), *beside.rows(results, language)])
-    yield from (line for note in beside.notes(results, language) for line in (escaped(note), ""))
+def _comparison(comparison: Comparison, language: Language, only_differences: bool) -> Iterator[str]:
+    yield from (f"## {comparison_text.say('heading', language)}", "")
+    yield from (f"**{escaped(comparison_answer.sentence(comparison, language))}**", "")
+    notes = comparison_answer.notes(comparison, language)
+    yield from (f"- {escaped(note)}" for note in notes)
+    yield from [""] if notes else []
+    for section in comparison_sections.tables(comparison, language, only_differences):
+        yield from _section(section)
 
 
 def _run(result: RunResult, language: Language) -> Iterator[str]:
@@ -94,7 +106,7 @@ def _verdict(result: RunResult, language: Language) -> Iterator[str]:
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield from (f"### {section.heading}", "")
+    yield from (f"### {escaped(section.heading)}", "")
     if section.rows:
         yield from _table(section.rows)
     yield from (f"{escaped(note)}\n" for note in section.notes)

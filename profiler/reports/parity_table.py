@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from profiler import units
+from profiler.correctness import divergence_text
 from profiler.error_text import visible
 from profiler.reports.correctness_text import looked_at, say, tolerance, why_not
 from profiler.reports.sections import Section
@@ -97,12 +98,15 @@ def _notes(found: Agreement, parity: Sequence[OutputParity], language: Language)
 def trail(result: RunResult, language: Language) -> Section | None:
     """The last tensors before the first that differs, and that one; None where none was found."""
     found = result.accuracy.divergence
-    rows = found.trail or ((found.first,) if found and found.first else ()) if found else ()
-    if not rows:
+    if found is None or found.first is None:
         return None
+    rows = found.trail or (found.first,)
+    method = divergence_text.method(found, language)
     codes = ("tensor", "node", "node_type", "max_relative", "snr_db", "beyond_tolerance")
     heads = [say(code, language) for code in codes]
-    return Section(say("trail", language), [heads, *(_tensor(one, language) for one in rows)])
+    return Section(
+        say("trail", language), [heads, *(_tensor(one, language) for one in rows)], [method] if method else []
+    )
 
 
 def _tensor(one: DivergentTensor, language: Language) -> list[str]:

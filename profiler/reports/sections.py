@@ -13,7 +13,8 @@ class Section(NamedTuple):
     """A table, its first row the heads, and sentences below it; without rows there are the notes only.
 
     `chart`: SVG that stands above the table in HTML, and only there; with `is_shown_by_chart` the table is
-    left out beside it. `is_folded`: long, so that HTML shows its heading until it is opened.
+    left out beside it; `chart_notes` say how to read it. `is_folded`: long, so that HTML shows its heading
+    until it is opened.
     """
 
     heading: str
@@ -22,6 +23,7 @@ class Section(NamedTuple):
     chart: str = ""
     is_folded: bool = False
     is_shown_by_chart: bool = False
+    chart_notes: Sequence[str] = ()
 
     @property
     def columns_to_the_right(self) -> list[bool]:

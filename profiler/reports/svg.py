@@ -9,14 +9,19 @@ from xml.sax.saxutils import escape, quoteattr
 FONT = "Noto Sans, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, WenQuanYi Micro Hei, sans-serif"
 
 
+def width_of(words: str, size: int = 12) -> float:
+    """About how many px the words take; letters of a proportional font are half as wide as high, or full."""
+    return sum(size * (1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56) for letter in words)
+
+
 def shortened(words: str, width: float, size: int = 12) -> str:
     """The words, cut with an ellipsis where they would take more than about `width` px."""
-    taken = 0.0
-    for at, letter in enumerate(words):
-        taken += size * (1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56)
-        if taken > width:
-            return words[: max(1, at - 1)] + "…"
-    return words
+    if width_of(words, size) <= width:
+        return words
+    kept = words
+    while len(kept) > 1 and width_of(kept + "…", size) > width:
+        kept = kept[:-1]
+    return kept + "…"
 
 
 class Drawing:
@@ -35,10 +40,13 @@ class Drawing:
         dashes = {"stroke_dasharray": dash} if dash else {}
         self._add("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=1, **dashes)
 
-    def path(self, points: Sequence[tuple[float, float]], stroke: str, width: float = 1) -> None:
+    def path(
+        self, points: Sequence[tuple[float, float]], stroke: str, width: float = 1, dash: str = ""
+    ) -> None:
         if points:
             steps = " ".join(f"{'L' if index else 'M'}{x:.1f} {y:.1f}" for index, (x, y) in enumerate(points))
-            self._add("path", d=steps, fill="none", stroke=stroke, stroke_width=width)
+            dashes = {"stroke_dasharray": dash} if dash else {}
+            self._add("path", d=steps, fill="none", stroke=stroke, stroke_width=width, **dashes)
 
     def circle(self, x: float, y: float, radius: float, colour: str, is_hollow: bool = False) -> None:
         fill = "none" if is_hollow else colour

@@ -1,0 +1,63 @@
+"""What makes runs less than comparable, each with who has what; accepted differences stay in every report."""
+
+from __future__ import annotations
+
+from profiler import wording
+from profiler.comparison.records import Comparison, Difference
+from profiler.error_text import visible
+from profiler.reports.comparison_text import TOPIC, say
+from profiler.wording import Language
+
+
+def lines(comparison: Comparison, language: Language) -> list[str]:
+    """A sentence for each difference, those that withhold a judgement first, and what can be done."""
+    told = sorted(comparison.differences, key=lambda one: not is_open(one))
+    said = [sentence(comparison, one, language) for one in told]
+    aspects = [one.aspect for one in told if is_open(one)]
+    if aspects:
+        said.append(say("withheld", language, aspects=",".join(aspects)))
+    return said
+
+
+def is_open(difference: Difference) -> bool:
+    """Whether it withholds the words faster and slower."""
+    return difference.blocks and not (difference.is_accepted or difference.is_asked_for)
+
+
+def sentence(comparison: Comparison, difference: Difference, language: Language) -> str:
+    """Not the same, threads: 2 (a.onnx, b.onnx); 4 (c.onnx)."""
+    return say(
+        _code(difference),
+        language,
+        aspect=aspect(difference.aspect, language),
+        values=_values(comparison, difference, language),
+    )
+
+
+def _code(difference: Difference) -> str:
+    if difference.is_accepted:
+        return "difference_accepted"
+    if difference.is_asked_for:
+        return "difference_asked"
+    return "difference" if difference.blocks else "difference_noted"
+
+
+def aspect(code: str, language: Language) -> str:
+    """What differs, in words; one from a newer version by its code."""
+    known = f"aspect_{code}"
+    return say(known, language) if wording.has(TOPIC, known) else visible(code)
+
+
+def _values(comparison: Comparison, difference: Difference, language: Language) -> str:
+    holders: dict[str, list[str]] = {}
+    for name, value in zip(comparison.names, difference.values, strict=True):
+        holders.setdefault(value, []).append(name)
+    return say("semicolon", language).join(
+        say(
+            "holders",
+            language,
+            value=visible(value) or say("unknown_value", language),
+            names=say("comma", language).join(names),
+        )
+        for value, names in holders.items()
+    )
