@@ -14,11 +14,12 @@ MAX = "max"
 
 
 class WrongUse(Exception):
-    """Options that do not fit together; `code` has its sentence in resources/texts/usage.toml."""
+    """Options that do not fit together; `code` has its sentence in resources/texts/usage.toml, which names
+    `parameters`."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **parameters: str) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.parameters = code, parameters
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +46,7 @@ def add_processes(parser: argparse.ArgumentParser) -> None:
            help="processes that measure at once; default: 1")  # fmt: skip
     option("--replicates", type=numbers.positive, default=0, metavar="N",
            help="fresh processes one after another for each point; default: as the preset says")  # fmt: skip
-    option("--limit", type=_limits, default={}, metavar="p99=10ms,memory=500MB",
+    option("--limit", type=limits_of, default={}, metavar="p99=10ms,memory=500MB",
            help="the most that a quantity may be; picks the best point")  # fmt: skip
     option("--together", action="store_true",
            help="all files resident at once: each alone, beside the others idle, and busy")  # fmt: skip
@@ -137,7 +138,8 @@ def _batches(text: str) -> tuple[int, ...] | str:
     return batches or MAX
 
 
-def _limits(text: str) -> dict[str, float]:
+def limits_of(text: str) -> dict[str, float]:
+    """Limits by quantity; raises ArgumentTypeError with what is wrong."""
     try:
         return limits.by_quantity(limits.parse(text))
     except ValueError as error:

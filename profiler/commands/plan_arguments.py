@@ -13,7 +13,7 @@ import msgspec
 from profiler import other_python, trust
 from profiler import plan as plans
 from profiler.backends import catalog
-from profiler.commands import input_arguments, load_arguments, numbers
+from profiler.commands import correctness_arguments, input_arguments, load_arguments, numbers
 from profiler.plan import Companion, Preset, RunPlan
 
 ALL = "all"
@@ -23,6 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """The options of a plan; defaults are those of RunPlan."""
     add_what(parser)
     add_how_long(parser)
+    correctness_arguments.add(parser)
 
 
 def add_what(parser: argparse.ArgumentParser) -> None:
@@ -105,6 +106,7 @@ def plan_for(path: Path, arguments: argparse.Namespace) -> RunPlan:
         traces=arguments.operators,
         python=_asked(arguments.python).path if arguments.python else "",
         consents=_consents(arguments.trust),
+        checks=correctness_arguments.checks_of(arguments),
         **input_arguments.fields(arguments),
     )
 

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from profiler import error_text, ranks, trust, wording
 from profiler.backends import catalog
-from profiler.commands import comparison, documents, load_arguments, plan_arguments
+from profiler.commands import comparison, correctness_arguments, documents, load_arguments, plan_arguments
 from profiler.commands.queue import Queue, exit_code
 from profiler.errors import KnownError
 from profiler.plan import RunPlan
@@ -22,15 +22,21 @@ from profiler.wording import Language
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE")
+    add_options(parser)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Everything but the files."""
     plan_arguments.add(parser)
     parser.add_argument(
         "--json", metavar="OUT.json", help="the result document; - writes it to standard output"
     )
-    parser.add_argument("--csv", metavar="OUT.csv", type=_ends_in(".csv"), help="a row for each point")
+    ends_in = documents.ends_in
+    parser.add_argument("--csv", metavar="OUT.csv", type=ends_in(".csv"), help="a row for each point")
     parser.add_argument(
         "--report",
         metavar="OUT.html|md",
-        type=_ends_in(".html", ".htm", ".md"),
+        type=ends_in(".html", ".htm", ".md"),
         help="a report that opens in any browser, or as Markdown",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -43,8 +49,9 @@ def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: Tex
     """
     try:
         load_arguments.check(arguments, _started_by_torchrun())
+        correctness_arguments.check(arguments)
     except load_arguments.WrongUse as wrong:
-        sentence = wording.say("usage", wrong.code, language)
+        sentence = wording.say("usage", wrong.code, language, **wrong.parameters)
         if not _started_by_torchrun() or os.environ["RANK"] == "0":
             print(wording.say("commands", "error", language, sentence=sentence), file=err)
         return 2
@@ -82,9 +89,11 @@ def _run(
     if is_first:
         queue.recover()
     for file in arguments.trust:
-        _attempt(queue, language, functools.partial(_trust, Path(file)))
-    plans = [plan for file in arguments.files for plan in _plans(queue, language, Path(file), arguments)]
-    ended = queue.carry_out(comparison.alike(plans))
+        _attempt(queue, language, functools.partial(allow, Path(file)))
+    plans: list[RunPlan] = []
+    if _attempt(queue, language, lambda: correctness_arguments.check_files(arguments)):
+        plans = [plan for file in arguments.files for plan in _plans(queue, language, Path(file), arguments)]
+    ended = queue.carry_out(_beside_reference(plans, arguments, queue, language))
     if is_first:
         show(ended, arguments, language, out, queue)
     return exit_code(queue)
@@ -147,25 +156,42 @@ def _title(path: Path) -> str:
     return catalog.recognise(path).title
 
 
-def _trust(path: Path) -> None:
-    """Code is remembered by its content; a program is allowed by the plan, for this command alone."""
+def allow(path: Path) -> None:
+    """Code is remembered by its content; a program is allowed by the plan, for this command alone.
+
+    Raises KnownError as catalog.recognise and trust.remember.
+    """
     if catalog.recognise(path).tier is not trust.Tier.PROGRAM:
         trust.remember(trust.sha256_of(path))
 
 
-def _attempt(queue: Queue, language: Language, action: Callable[[], None]) -> None:
+def _beside_reference(
+    plans: Sequence[RunPlan], arguments: argparse.Namespace, queue: Queue, language: Language
+) -> list[RunPlan]:
+    """None where the reference that was named cannot be one."""
+    found: list[RunPlan] = []
+
+    def reference_plan(path: Path, runtime: str) -> RunPlan:
+        return plan_arguments.plan_for(
+            path, argparse.Namespace(**vars(arguments) | {"runtime": runtime or None})
+        )
+
+    def settle() -> None:
+        found.extend(
+            correctness_arguments.beside_reference(
+                plans, arguments.reference, reference_plan, comparison.alike
+            )
+        )
+
+    _attempt(queue, language, settle)
+    return found
+
+
+def _attempt(queue: Queue, language: Language, action: Callable[[], object]) -> bool:
+    """Whether it went well."""
     try:
         action()
     except KnownError as error:
         queue.complain(error_text.sentence(error.info, language))
-
-
-def _ends_in(*endings: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not text.lower().endswith(endings):
-            raise argparse.ArgumentTypeError(
-                f"wants a name that ends in {' or '.join(endings)}, not '{text}'"
-            )
-        return text
-
-    return parse
+        return False
+    return True

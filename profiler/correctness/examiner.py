@@ -90,7 +90,7 @@ class _Examiner:
         plan = reference_plan.of_candidate(self._gathered.plan, self._gathered.plan.model_path)
         plan = self._with_dataset(plan)
         own = self._own(plan)
-        self.unavailable |= own.examined.unavailable
+        self.unavailable |= own.examined.unavailable | accuracy.gaps(own.examined.labelled)
         found = self._beside(own)
         examined = own.examined
         whole = _with_labels(found, examined.labelled)

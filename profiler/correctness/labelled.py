@@ -28,10 +28,12 @@ from profiler.plan import RunPlan
 Send = Callable[[messages.Report], None]
 Answers = dict[str, Array]
 
+# No runtime raises these about a model or its inputs: they must not be told in its name.
+OUR_MISTAKES = (NameError, AttributeError, AssertionError, LookupError)
 TOLD_EVERY_S = 0.1
 MOST_NAMES, LONGEST_NAME = 25_000, 100
 # Quantities that there is no figure of where labelled data could not be gone through.
-FIGURES = ("top1", "top5", "dataset", "dataset_size")
+FIGURES = ("labelled", "top1", "top5", "dataset", "dataset_size", "beside_reference")
 
 
 def score(opened: Opened, plan: RunPlan, send: Send, stop_asked: Callable[[], bool]) -> Labelled:
@@ -64,7 +66,7 @@ def first_samples(opened: Opened, plan: RunPlan, most: int) -> Optional[list[Ans
 def missing(error: KnownError) -> dict[str, Reason]:
     """Why there is no accuracy, by the names of its quantities."""
     told = {"kind": error.info.kind, "words": error.info.text, **error.info.parameters}
-    return dict.fromkeys((f"accuracy.{name}" for name in FIGURES), Reason("because", told))
+    return dict.fromkeys((f"accuracy.{name}" for name in FIGURES), Reason(accuracy.FAILED, told))
 
 
 class _Scoring:
@@ -106,7 +108,7 @@ class _Scoring:
                 continue
         try:
             return self._first_batch(sizes[-1])
-        except KnownError:
+        except (KnownError, *OUR_MISTAKES):
             raise
         except Exception as error:
             raise self._opened.session.explain(error) from error
@@ -133,7 +135,7 @@ class _Scoring:
             if self._reads_buffers is None:
                 again = session.results(call)
                 self._reads_buffers = all(np.array_equal(again[name], fresh[name]) for name in fresh)
-        except KnownError:
+        except (KnownError, *OUR_MISTAKES):
             raise
         except Exception as error:
             raise session.explain(error) from error

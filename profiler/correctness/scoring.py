@@ -14,7 +14,6 @@ Array = np.ndarray[Any, Any]
 
 MOST_CELLS = 4_000
 MOST_BITS = 4_000_000
-TOP = 5
 NO_ANSWER = -1
 # Labels count as shifted where that makes most answers right, and several times as many as before.
 SHIFTED_SHARE, SHIFTED_TIMES = 0.5, 3
@@ -89,7 +88,7 @@ class Classes:
         classes = self._named if is_background else self._width
         found = _of_answers(labels, answers, classes)
         in_top = np.concatenate(self._in_top[1 if is_background else 0])
-        if classes > TOP:
+        if classes > accuracy.FIRST:
             top5 = int(in_top.sum())
             interval = accuracy.wilson(top5, len(labels))
             found = found._replace(top5=top5 / len(labels), top5_ci=interval)
@@ -181,7 +180,7 @@ def _is_among_first(values: Array, labels: Array) -> Array:
     own = np.take_along_axis(values, at, axis=1)
     places = np.arange(values.shape[1])[None, :]
     before = (values > own) | ((values == own) & (places < at))
-    found: Array = is_there & (before.sum(axis=1) < TOP)
+    found: Array = is_there & (before.sum(axis=1) < accuracy.FIRST)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Mapping
 from typing import Any, Optional
 
 import numpy as np
@@ -16,6 +17,9 @@ from profiler.metrics import binomial
 Z = 1.959963984540054
 CLEAR_BELOW = 0.05
 CHANCE_COUNT = 30
+FIRST = 5
+# The reason that stands for an error: profiler.wording.
+FAILED = "because"
 
 Bits = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -124,10 +128,14 @@ def keeps(expected: Optional[float], found: Labelled) -> Optional[bool]:
     return None if found.mean_iou is None else round(found.mean_iou, 3) >= expected
 
 
-def concerns(found: Optional[Labelled]) -> tuple[Reason, ...]:
-    """What belongs to the verdict: an expected figure that is lost, and answers no better than guesses."""
+def concerns(found: Optional[Labelled], unavailable: Mapping[str, Reason]) -> tuple[Reason, ...]:
+    """What belongs to the verdict: an expected figure that is lost, and answers no better than guesses.
+
+    Without accuracy, that labelled data were given and could not be judged: `unavailable` has an error then.
+    """
     if found is None:
-        return ()
+        why = unavailable.get("accuracy.labelled")
+        return (Reason("labels_not_judged"),) if why is not None and why.code == FAILED else ()
     told = [note for note in found.notes if note.code in ("labels_shifted", "answers_nan")]
     if found.keeps_expected is False:
         value = _first(found.top1, found.metric_value, found.mean_iou)
@@ -139,6 +147,22 @@ def concerns(found: Optional[Labelled]) -> tuple[Reason, ...]:
         figures = {"value": _figure(found.top1), "chance": _figure(1 / (found.classes or 1))}
         told.append(Reason("accuracy_at_chance", figures))
     return tuple(told)
+
+
+def gaps(found: Optional[Labelled]) -> dict[str, Reason]:
+    """Why figures are missing where labelled data were gone through, by the names of their quantities."""
+    if found is None:
+        return {}
+    if not found.count:
+        why = Reason("labelled_stopped")
+    elif found.top1 is None:
+        why = Reason("labels_no_classes")
+    elif found.top5 is None:
+        is_few = (found.classes or 0) <= FIRST
+        return {"accuracy.top5": Reason("top5_few_classes" if is_few else "top5_no_scores")}
+    else:
+        return {}
+    return dict.fromkeys(("accuracy.top1", "accuracy.top5", "accuracy.beside_reference"), why)
 
 
 def is_at_chance(found: Labelled) -> bool:
