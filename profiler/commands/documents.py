@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import argparse
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -26,6 +27,19 @@ def write_json(results: Sequence[RunResult], target: str, several: bool, out: Te
 def write_value(value: object, target: str, out: TextIO) -> None:
     """Anything msgspec can encode, as indented JSON, to a file or to standard output."""
     _write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n", target, out)
+
+
+def ends_in(*endings: str) -> Callable[[str], str]:
+    """A name on the command line that ends in one of these; raises ArgumentTypeError for another."""
+
+    def parse(text: str) -> str:
+        if not text.lower().endswith(endings):
+            raise argparse.ArgumentTypeError(
+                f"wants a name that ends in {' or '.join(endings)}, not '{text}'"
+            )
+        return text
+
+    return parse
 
 
 def _write(text: bytes, target: str, out: TextIO) -> None:

@@ -7,13 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-import msgspec
-
-from profiler import error_text, folders, result, units, wording
-from profiler.commands import documents
-from profiler.errors import ErrorKind, KnownError
+from profiler import error_text, folders, units, wording
+from profiler.commands import documents, run_choice
+from profiler.errors import KnownError
 from profiler.reports import console
-from profiler.result import RunResult
 from profiler.store import Store
 from profiler.wording import Language
 
@@ -36,8 +33,8 @@ def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: Tex
     store = Store(folders.history_folder())
     try:
         _ACTIONS[arguments.action](store, arguments, language, out)
-    except KnownError as error:
-        sentence = error_text.sentence(error.info, language)
+    except (KnownError, run_choice.NotARun) as error:
+        sentence = run_choice.sentence(error, language)
         print(wording.say("commands", "error", language, sentence=sentence), file=err)
         return 1
     return 0
@@ -47,7 +44,7 @@ def _show(store: Store, arguments: argparse.Namespace, language: Language, out: 
     if arguments.run is None:
         _list(store, arguments, language, out)
         return
-    document = _found(store, arguments.run)
+    document = run_choice.one(store, arguments.run)
     if arguments.json != "-":
         console.print_result(document, language, out)
     if arguments.json:
@@ -83,19 +80,8 @@ def _list(store: Store, arguments: argparse.Namespace, language: Language, out: 
     )
 
 
-def _found(store: Store, given: str) -> RunResult:
-    """The run of an id, of the beginning of one, or the last."""
-    ids = [row.id for row in store.rows()]
-    fitting = ids[:1] if given == "last" else [run_id for run_id in ids if run_id.startswith(given)]
-    if given in ids:
-        fitting = [given]
-    if len(fitting) != 1:
-        raise KnownError(ErrorKind.RUN_UNKNOWN, run=given)
-    return store.load(fitting[0])
-
-
 def _delete(store: Store, arguments: argparse.Namespace, language: Language, out: TextIO) -> None:
-    run_id = _found(store, arguments.run).id
+    run_id = run_choice.one(store, arguments.run).id
     store.delete(run_id)
     print(wording.say("report", "deleted", language, id=run_id), file=out)
 
@@ -106,25 +92,16 @@ def _undelete(store: Store, arguments: argparse.Namespace, language: Language, o
 
 
 def _export(store: Store, arguments: argparse.Namespace, language: Language, out: TextIO) -> None:
-    documents.write_json([_found(store, arguments.run)], arguments.out, several=False, out=out)
+    documents.write_json([run_choice.one(store, arguments.run)], arguments.out, several=False, out=out)
     if arguments.out != "-":
         print(wording.say("report", "exported", language, file=Path(arguments.out).name), file=out)
 
 
 def _import(store: Store, arguments: argparse.Namespace, language: Language, out: TextIO) -> None:
     for file in arguments.files:
-        document = _read(Path(file))
-        store.save(document, None)
-        print(wording.say("report", "imported", language, file=Path(file).name, id=document.id), file=out)
-
-
-def _read(path: Path) -> RunResult:
-    try:
-        return result.from_json(path.read_bytes())
-    except FileNotFoundError as error:
-        raise KnownError(ErrorKind.FILE_MISSING, file=path.name, path=path) from error
-    except (OSError, msgspec.DecodeError) as error:
-        raise KnownError(ErrorKind.FILE_UNREADABLE, str(error), file=path.name) from error
+        for document in run_choice.documents_in(Path(file)):
+            store.save(document, None)
+            print(wording.say("report", "imported", language, file=Path(file).name, id=document.id), file=out)
 
 
 _ACTIONS: dict[str, Callable[[Store, argparse.Namespace, Language, TextIO], None]] = {

@@ -10,6 +10,8 @@ import numpy as np
 from profiler.reports.svg import Drawing
 
 BLUE, ORANGE, GREY = "#3d8fc4", "#d55e00", "#808080"
+# What the user allows; no run and no percentile has this colour.
+LIMIT = "#c2185b"
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 260, 64, 20, 64, 44
 _TICKS = 6
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
-from profiler import units, wording
+from profiler import settings_text, units, wording
+from profiler.metrics import curve
 from profiler.reports.axis import (
     BLUE,
     BOTTOM,
     GREY,
     HEIGHT,
     LEFT,
+    LIMIT,
     ORANGE,
     RIGHT,
     TOP,
@@ -33,11 +35,18 @@ _MOST_BINS, _COLUMNS = 80, 780
 _MARKS = (("P50", "p50_ns"), ("P90", "p90_ns"), ("P95", "p95_ns"), ("P99", "p99_ns"))
 
 
-def histogram(samples: Samples, latency: Latency, language: Language) -> str:
-    """How often each wait came: logarithmic bins, with lines at the percentiles that may be shown."""
+def histogram(
+    samples: Samples, latency: Latency, language: Language, limits: Mapping[str, float] | None = None
+) -> str:
+    """How often each wait came: logarithmic bins, with lines at the percentiles that may be shown.
+
+    `limits` as RunPlan holds them; those on a latency are drawn where they are near.
+    """
     low, high = max(1.0, float(samples.min())), float(np.quantile(samples, 0.999))
     high = max(high, low * 1.01, *(getattr(latency, field) or 0.0 for _, field in _MARKS))
+    near = _near(limits, low / 2, high * 2)
     edges = np.geomspace(low, high, min(_MOST_BINS, max(8, math.isqrt(len(samples)))) + 1)
+    low, high = min([low, *near.values()]), max([high, *near.values()])
     counts, _ = np.histogram(samples, edges)
     drawing = Drawing(WIDTH, HEIGHT, wording.say("report", "waits", language))
     across = Axis(low, high, LEFT, WIDTH - RIGHT, log=True)
@@ -54,7 +63,20 @@ def histogram(samples: Samples, latency: Latency, language: Language) -> str:
         value = getattr(latency, field)
         if value is not None:
             _mark(drawing, across(value), row, f"{name} {units.duration(value)}")
+    for row, (name, most) in enumerate(near.items()):
+        x = across(most)
+        drawing.path([(x, TOP), (x, HEIGHT - BOTTOM)], LIMIT, 1.5, "6 4")
+        late, words = x > WIDTH / 2, settings_text.limits({name: most}, language)
+        place = x - 5 if late else x + 5
+        drawing.text(place, TOP + 12 + 14 * row, words, LIMIT, "end" if late else "start", 11)
     return str(drawing)
+
+
+def _near(limits: Mapping[str, float] | None, low: float, high: float) -> dict[str, float]:
+    """Limits on a latency that can be drawn without squeezing what was measured."""
+    return {
+        name: most for name, most in (limits or {}).items() if name in curve.LATENCIES and low <= most <= high
+    }
 
 
 def _mark(drawing: Drawing, x: float, row: int, words: str) -> None:
@@ -64,11 +86,22 @@ def _mark(drawing: Drawing, x: float, row: int, words: str) -> None:
     drawing.text(x - 4 if late else x + 4, y + 4, words, ORANGE, "end" if late else "start")
 
 
-def run_order(samples: Samples, cold_count: int, warmup_count: int, language: Language) -> str:
-    """Every wait in order, practice shaded: each column spans the least and the most of its runs."""
+def run_order(
+    samples: Samples,
+    cold_count: int,
+    warmup_count: int,
+    language: Language,
+    limits: Mapping[str, float] | None = None,
+) -> str:
+    """Every wait in order, practice shaded: each column spans the least and the most of its runs.
+
+    `limits` as in `histogram`.
+    """
     steady = samples[cold_count + warmup_count :]
     shown = steady if len(steady) else samples
     low, high = float(shown.min()), float(np.quantile(shown, 0.999)) * 1.1
+    near = _near(limits, 0, high * 2)
+    high = max([high, *(most * 1.05 for most in near.values())])
     drawing = Drawing(WIDTH, HEIGHT, wording.say("report", "waits_in_order", language))
     across = Axis(0, max(1, len(samples)), LEFT, WIDTH - RIGHT)
     up = Axis(low * 0.9, max(high, low * 1.01), HEIGHT - BOTTOM, TOP)
@@ -80,6 +113,12 @@ def run_order(samples: Samples, cold_count: int, warmup_count: int, language: La
         top, bottom = (max(TOP, min(up(value), HEIGHT - BOTTOM)) for value in (most, least))
         drawing.line(x, bottom + 0.5, x, top - 0.5, BLUE)
     drawing.text(LEFT, TOP - 10, wording.say("report", "practice_shaded", language), GREY, "start", 11)
+    for name, most in near.items():
+        y = up(most)
+        if y <= HEIGHT - BOTTOM:
+            drawing.path([(LEFT, y), (WIDTH - RIGHT, y)], LIMIT, 1.5, "6 4")
+            words = settings_text.limits({name: most}, language)
+            drawing.text(WIDTH - RIGHT, y - 5, words, LIMIT, "end", 11)
     ticks(drawing, across, "{:,.0f}".format)
     words = wording.say("report", "run_number", language)
     drawing.text(WIDTH - RIGHT, HEIGHT - 8, words, GREY, "end", 11)
@@ -94,21 +133,3 @@ def _columns(samples: Samples) -> list[tuple[int, int, float, float]]:
         (int(first), int(last), float(low), float(high))
         for first, last, low, high in zip(bounds[:-1], bounds[1:], least, most, strict=True)
     ]
-
-
-def bars(rows: Sequence[tuple[str, int, tuple[int, int] | None]], language: Language) -> str:
-    """Typical waits side by side from zero, each with its interval."""
-    height = 34 * len(rows) + 10
-    drawing = Drawing(WIDTH, height, wording.say("report", "side_by_side", language))
-    most = max(value if interval is None else interval[1] for _, value, interval in rows)
-    across = Axis(0, most * 1.02, 250, WIDTH - 110)
-    for index, (name, value, interval) in enumerate(rows):
-        y = 6 + 34 * index
-        drawing.text(242, y + 16, name if len(name) <= 32 else name[:31] + "…", GREY, "end")
-        drawing.rect(250, y + 2, across(value) - 250, 20, BLUE, 0.75)
-        if interval is not None:
-            drawing.line(across(interval[0]), y + 12, across(interval[1]), y + 12, ORANGE)
-            for end in interval:
-                drawing.line(across(end), y + 7, across(end), y + 17, ORANGE)
-        drawing.text(WIDTH - 100, y + 17, units.duration(value), GREY)
-    return str(drawing)

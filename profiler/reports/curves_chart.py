@@ -6,7 +6,7 @@ from profiler import settings_text, units
 from profiler.comparison.records import Comparison
 from profiler.metrics import curve
 from profiler.reports import comparison_text, curve_chart, run_colours
-from profiler.reports.axis import BOTTOM, GREY, LEFT, ORANGE, RIGHT, WIDTH, Axis, grid, ticks
+from profiler.reports.axis import BOTTOM, GREY, LEFT, LIMIT, RIGHT, WIDTH, Axis, grid, ticks
 from profiler.reports.svg import Drawing
 from profiler.result import Point
 from profiler.wording import Language
@@ -56,9 +56,9 @@ def chart(comparison: Comparison, language: Language) -> str:
     for index in found:
         _curve(drawing, comparison, index, name, (across, up))
     if limit is not None and limit <= most * 1.08:
-        drawing.path([(LEFT, up(limit)), (WIDTH - RIGHT, up(limit))], ORANGE, 1.5, "6 4")
+        drawing.path([(LEFT, up(limit)), (WIDTH - RIGHT, up(limit))], LIMIT, 1.5, "6 4")
         words = settings_text.limits({name: limit}, language)
-        drawing.text(WIDTH - RIGHT, up(limit) - 5, words, ORANGE, "end", 11)
+        drawing.text(WIDTH - RIGHT, up(limit) - 5, words, LIMIT, "end", 11)
     run_colours.legend(drawing, comparison.names)
     drawing.text(
         WIDTH - RIGHT, drawing.height - 6, comparison_text.say("curves_across", language), GREY, "end", 11

@@ -11,17 +11,12 @@ from profiler.wording import Language
 
 def lines(comparison: Comparison, language: Language) -> list[str]:
     """A sentence for each difference, those that withhold a judgement first, and what can be done."""
-    told = sorted(comparison.differences, key=lambda one: not is_open(one))
+    told = sorted(comparison.differences, key=lambda one: not one.is_open)
     said = [sentence(comparison, one, language) for one in told]
-    aspects = [one.aspect for one in told if is_open(one)]
+    aspects = [one.aspect for one in told if one.is_open]
     if aspects:
         said.append(say("withheld", language, aspects=",".join(aspects)))
     return said
-
-
-def is_open(difference: Difference) -> bool:
-    """Whether it withholds the words faster and slower."""
-    return difference.blocks and not (difference.is_accepted or difference.is_asked_for)
 
 
 def sentence(comparison: Comparison, difference: Difference, language: Language) -> str:
@@ -48,6 +43,17 @@ def aspect(code: str, language: Language) -> str:
     return say(known, language) if wording.has(TOPIC, known) else visible(code)
 
 
+def words(value: str, language: Language) -> str:
+    """What one run has: each part of it as a word where it is a code, else as it is."""
+    parts = [_word(part, language) for part in value.split(", ") if part]
+    return say("comma", language).join(parts) or say("unknown_value", language)
+
+
+def _word(part: str, language: Language) -> str:
+    known = f"value_{part}"
+    return say(known, language) if wording.has(TOPIC, known) else visible(part)
+
+
 def _values(comparison: Comparison, difference: Difference, language: Language) -> str:
     holders: dict[str, list[str]] = {}
     for name, value in zip(comparison.names, difference.values, strict=True):
@@ -56,7 +62,7 @@ def _values(comparison: Comparison, difference: Difference, language: Language) 
         say(
             "holders",
             language,
-            value=visible(value) or say("unknown_value", language),
+            value=words(value, language),
             names=say("comma", language).join(names),
         )
         for value, names in holders.items()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from profiler import sample_parts, settings_text, units
 from profiler.comparison.records import Comparison
 from profiler.reports import comparison_text, run_colours
-from profiler.reports.axis import BOTTOM, GREY, LEFT, ORANGE, RIGHT, WIDTH, Axis, ticks
+from profiler.reports.axis import BOTTOM, GREY, LEFT, LIMIT, RIGHT, WIDTH, Axis, ticks
 from profiler.reports.svg import Drawing
 from profiler.wording import Language
 
@@ -78,8 +78,8 @@ def _limits(
         if name not in limits or not LEFT <= across(limits[name]) <= WIDTH - RIGHT:
             continue
         x = across(limits[name])
-        drawing.path([(x, up(0)), (x, up(1) - 6)], ORANGE, 1.5, "6 4")
-        drawing.path([(x - 5, up(share)), (x + 5, up(share))], ORANGE, 2)
+        drawing.path([(x, up(0)), (x, up(1) - 6)], LIMIT, 1.5, "6 4")
+        drawing.path([(x - 5, up(share)), (x + 5, up(share))], LIMIT, 2)
         late = x > WIDTH / 2
         words = settings_text.limits({name: limits[name]}, language)
-        drawing.text(x - 6 if late else x + 6, up(1) - 8, words, ORANGE, "end" if late else "start", 11)
+        drawing.text(x - 6 if late else x + 6, up(1) - 8, words, LIMIT, "end" if late else "start", 11)

@@ -148,7 +148,9 @@ def _charts(
     ref = result.samples
     if samples is None or ref is None or not result.latency.count:
         return markupsafe.Markup(), []
-    histogram = charts.histogram(sample_parts.steady(ref, samples), result.latency, language)
+    histogram = charts.histogram(
+        sample_parts.steady(ref, samples), result.latency, language, result.plan.limits
+    )
     parts = [part for part, _ in sample_parts.by_process(ref, samples)][:_MOST_PROCESSES]
     orders = [
         (
@@ -159,6 +161,7 @@ def _charts(
                     part.cold_count,
                     part.warmup_count,
                     language,
+                    result.plan.limits,
                 )
             ),
         )

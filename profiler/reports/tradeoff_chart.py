@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from profiler import settings_text, units
 from profiler.comparison.records import Comparison, Tradeoff
 from profiler.reports import comparison_text, run_colours
-from profiler.reports.axis import BOTTOM, GREY, LEFT, ORANGE, RIGHT, WIDTH, Axis, grid, ticks
+from profiler.reports.axis import BOTTOM, GREY, LEFT, LIMIT, RIGHT, WIDTH, Axis, grid, ticks
 from profiler.reports.svg import Drawing, shortened, width_of
 from profiler.wording import Language
 
@@ -70,14 +70,14 @@ def _limits(
     wait, value = comparison.limits.get("p50"), comparison.limits.get(other)
     if wait is not None and across(wait) <= WIDTH - RIGHT:
         x = across(wait)
-        drawing.path([(x, _TOP), (x, _HEIGHT - BOTTOM)], ORANGE, 1.5, "6 4")
+        drawing.path([(x, _TOP), (x, _HEIGHT - BOTTOM)], LIMIT, 1.5, "6 4")
         words = settings_text.limits({"p50": wait}, language)
         late = x > WIDTH / 2
-        drawing.text(x - 5 if late else x + 5, _TOP - 4, words, ORANGE, "end" if late else "start", 11)
+        drawing.text(x - 5 if late else x + 5, _TOP - 4, words, LIMIT, "end" if late else "start", 11)
     if value is not None and up(value) >= _TOP:
         y = up(value)
-        drawing.path([(LEFT, y), (WIDTH - RIGHT, y)], ORANGE, 1.5, "6 4")
-        drawing.text(LEFT + 6, y - 5, settings_text.limits({other: value}, language), ORANGE, "start", 11)
+        drawing.path([(LEFT, y), (WIDTH - RIGHT, y)], LIMIT, 1.5, "6 4")
+        drawing.text(LEFT + 6, y - 5, settings_text.limits({other: value}, language), LIMIT, "start", 11)
 
 
 def _box_of_point(x: float, y: float) -> Box:
