@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from gui import sentences
+from gui import asked_checks, sentences
 from gui.dialogs import Dialogs
 from gui.services import Services
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
@@ -23,6 +23,7 @@ class Asked(NamedTuple):
     is_trusted: bool = True
     is_program: bool = False
     error: ErrorInfo | None = None
+    is_reference: bool = False
 
 
 class Consent:
@@ -49,10 +50,35 @@ class Consent:
             info = ErrorInfo(ErrorKind.FILE_UNREADABLE.value, {"file": path.name}, str(error))
             return Asked(plan, error=info)
 
+    def look_all(self, plans: Sequence[RunPlan]) -> list[Asked]:
+        """On a thread: the files of all plans, then the reference where it is none of them."""
+        own = {plan.model_path for plan in plans}
+        references = {
+            one.model_path: RunPlan(one.model_path, one.runtime)
+            for one in (plan.checks.reference for plan in plans)
+            if one is not None and one.model_path not in own
+        }
+        looked = [self.look(plan) for plan in plans]
+        return looked + [self.look(plan)._replace(is_reference=True) for plan in references.values()]
+
     def agreed(self, all_asked: Iterable[Asked]) -> list[RunPlan]:
-        """The plans that may run. The same code is asked about once; a program for every run of it."""
+        """The plans that may run. The same code is asked about once; a program for every run of it.
+
+        What may not be opened is no reference either: the first that may be takes its place.
+        """
         answers: dict[str, bool] = {}
-        return [plan for asked in all_asked if (plan := self._allowed(asked, answers)) is not None]
+        allowed = [(asked, self._allowed(asked, answers)) for asked in all_asked]
+        plans = [plan for asked, plan in allowed if plan is not None and not asked.is_reference]
+        denied = {asked.plan.model_path for asked, plan in allowed if plan is None}
+        programs = tuple(
+            sha256
+            for asked, plan in allowed
+            if plan is not None and asked.is_reference
+            for sha256 in plan.consents
+        )
+        if programs:
+            plans = [msgspec.structs.replace(one, consents=(*one.consents, *programs)) for one in plans]
+        return asked_checks.without(plans, denied)
 
     def _allowed(self, asked: Asked, answers: dict[str, bool]) -> RunPlan | None:
         name = Path(asked.plan.model_path).name

@@ -19,6 +19,7 @@ from profiler.plan import RunPlan
 from profiler.result import Status
 
 if TYPE_CHECKING:
+    from profiler.correctness.shelf import Shelf
     from profiler.runner import Ended
 
 _STATES = {Status.FINISHED: State.DONE, Status.STOPPED: State.STOPPED}
@@ -58,6 +59,7 @@ class Desk(QObject):
         self._waiting_for_store: list[Callable[[History], None]] = []
         self._is_opening = False
         self._ended: list[tuple[Ended, RunPlan]] = []
+        self._shelf: Shelf | None = None
         self.bridge.happened.connect(self._on_event)
         self.bridge.turned.connect(self._on_turned)
         self.bridge.ticked.connect(self.ticked)
@@ -84,7 +86,7 @@ class Desk(QObject):
         if plans:
             self._count_asking(1)
             self._jobs.do(
-                lambda: [self._consent.look(plan) for plan in plans],
+                lambda: self._consent.look_all(plans),
                 lambda asked: self._on_asked(asked, in_turns),
                 self._on_asking_failed,
             )
@@ -119,8 +121,12 @@ class Desk(QObject):
             self.delayed.emit()
 
     def _begin(self, runs: Sequence[QueuedRun], store: History) -> None:
+        from profiler.correctness.shelf import Shelf
+
+        shelf = self._shelf = Shelf() if runs[0].group else None
+
         def make(run: QueuedRun, listen: Listen, turn: Turn) -> Running:
-            return self._services.begin(run.plan, store, listen, Among(turn, run.group))
+            return self._services.begin(run.plan, store, listen, Among(turn, run.group, shelf))
 
         self.bridge.begin(runs, make)
 
@@ -169,6 +175,9 @@ class Desk(QObject):
         self.queue_changed.emit()
         if self.queue.current:
             return
+        if self._shelf is not None:
+            self._shelf.close()
+            self._shelf = None
         over, self._ended = self._ended, []
         for ended, plan in over:
             self.ended.emit(ended, plan)

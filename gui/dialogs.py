@@ -47,6 +47,30 @@ class Dialogs:
         kinds = QCoreApplication.translate("Dialogs", "Arrays and pictures (*.npy *.png *.jpg *.jpeg)")
         return QFileDialog.getOpenFileName(self._parent(), title, folder, kinds)[0]
 
+    def choose_data(self, folder: str, what: str) -> str:
+        """For the answers: an `npz`, a `folder` of pictures, its `labels`, or the model of a `reference`."""
+        if what == "folder":
+            title = QCoreApplication.translate("Dialogs", "Choose a folder of labelled pictures")
+            return QFileDialog.getExistingDirectory(self._parent(), title, folder)
+        title, kinds = {
+            "labels": (
+                QCoreApplication.translate("Dialogs", "Choose a file with labels"),
+                QCoreApplication.translate("Dialogs", "Labels (*.csv *.txt)"),
+            ),
+            "reference": (
+                QCoreApplication.translate("Dialogs", "Choose the model whose answers count as right"),
+                QCoreApplication.translate("Dialogs", "Model files ({kinds})").format(kinds=_model_kinds()),
+            ),
+        }.get(
+            what,
+            (
+                QCoreApplication.translate("Dialogs", "Choose inputs with labels"),
+                QCoreApplication.translate("Dialogs", "NumPy arrays (*.npz)"),
+            ),
+        )
+        everything = QCoreApplication.translate("Dialogs", "All files (*)")
+        return QFileDialog.getOpenFileName(self._parent(), title, folder, f"{kinds};;{everything}")[0]
+
     def choose_python(self) -> str:
         """A Python interpreter; empty where none was chosen."""
         title = QCoreApplication.translate("Dialogs", "Choose a Python interpreter")

@@ -189,6 +189,16 @@ class MainWindow(QMainWindow):
         chosen = self.dialogs.choose_source(self.settings.folder, is_folder)
         self.page(RUN).set_input_source(name, chosen)
 
+    def tell_trouble(self, error: ErrorInfo) -> None:
+        self.dialogs.show_trouble(sentences.of_error(error))
+
+    def choose_data(self, what: str) -> None:
+        """Labelled data, its labels, or a reference that is not measured."""
+        chosen = self.dialogs.choose_data(self.settings.folder, what)
+        if chosen:
+            self.settings.folder = str(Path(chosen).parent)
+        self.page(RUN).checks.take(what, chosen)
+
     def choose_inside(self) -> None:
         chosen = self.dialogs.choose_models(self.settings.folder)
         if chosen:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from gui import chosen_inputs, remembered
+from gui.asked_checks import FIRST, AskedChecks
 from gui.choices import ChosenFile, free_dimensions, open_shapes
 from gui.run_form import RunForm
 from profiler.shared_shapes import Shared
@@ -30,6 +33,8 @@ class ModelInputs:
         names = chosen_inputs.shared_by_path(files).get(file.path, Shared()).names
         self._form.rows.recall({names.get(name, name): text for name, text in given.sizes.items()})
         self._form.feeds.recall(given.kinds)
+        if given.checks is not None and file is files[0] and self._form.checks.asked == AskedChecks():
+            self._form.checks.set_asked(given.checks)
         if given.kinds:
             # What was chosen long ago must not work unseen.
             self._form.fold.setChecked(True)
@@ -47,8 +52,14 @@ class ModelInputs:
             given = remembered.Given(
                 {name: written[other] for name, other in common.items() if other in written},
                 {name: kind for name, kind in self._form.feeds.kinds.items() if name in names},
+                self._checks() if file is files[0] else None,
             )
             remembered.keep(self._shelf, remembered.key_of(file.path, inputs), given)
+
+    def _checks(self) -> AskedChecks | None:
+        """A reference is a file of this day's list, and is chosen anew."""
+        asked = msgspec.structs.replace(self._form.checks.asked, reference=FIRST)
+        return asked if asked != AskedChecks() else None
 
     @property
     def is_complete(self) -> bool:

@@ -55,6 +55,8 @@ class PageMaker:
         page.inputs_requested.connect(window.choose_inputs)
         page.source_requested.connect(window.choose_source)
         page.inside_requested.connect(window.look_inside)
+        page.data_requested.connect(window.choose_data)
+        page.checks.failed.connect(window.tell_trouble)
         page.python_requested.connect(window.choose_python)
         page.set_python(window.settings.python)
         page.python_named.connect(window.keep_python)

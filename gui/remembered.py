@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from gui.asked_checks import AskedChecks
+
 if TYPE_CHECKING:
     from profiler.result import Tensor
 
@@ -17,10 +19,13 @@ _LONGEST_TEXT = 200
 
 
 class Given(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Sizes of named dimensions as they were written, and kinds of inputs, each by name."""
+    """Sizes of named dimensions as they were written, and kinds of inputs, each by name; what is asked about
+    the answers where this model came first.
+    """
 
     sizes: dict[str, str] = {}
     kinds: dict[str, str] = {}
+    checks: AskedChecks | None = None
 
 
 class Shelf(Protocol):
@@ -45,7 +50,7 @@ def keep(shelf: Shelf, key: str, given: Given) -> None:
     entries = _all(shelf)
     entries.pop(key, None)
     if given != Given():
-        entries[key] = Given(_bounded(given.sizes), _bounded(given.kinds))
+        entries[key] = Given(_bounded(given.sizes), _bounded(given.kinds), given.checks)
     shelf.inputs = msgspec.json.encode(dict(list(entries.items())[-MOST_MODELS:])).decode()
 
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import tooltips
+from gui.checks_box import ChecksBox
 from gui.choices import EVERY, Choices
 from gui.input_rows import InputRows
 from gui.loads import Task
@@ -56,6 +57,7 @@ class RunForm(QWidget):
         self.feeds = InputRows(self)
         self.exactly, self.duration = QCheckBox(self), QDoubleSpinBox(self)
         self.search_note = QuietLabel(self)
+        self.checks = ChecksBox(self)
         self.fold = QPushButton(self)
         self.more = QWidget(self)
         self.replicates, self.seed, self.practice, self.load_timeout = (QSpinBox(self.more) for _ in range(4))
@@ -125,6 +127,7 @@ class RunForm(QWidget):
         box.addLayout(self.upper)
         box.addWidget(self.rows)
         box.addLayout(lower)
+        box.addWidget(self.checks)
         box.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(self.more)
         box.addStretch(1)
@@ -153,6 +156,7 @@ class RunForm(QWidget):
         self.exactly.toggled.connect(self._tell)
         self.rows.changed.connect(self.changed)
         self.feeds.changed.connect(self.changed)
+        self.checks.changed.connect(self.changed)
         self.tasks.changed.connect(self._tell)
         self.fold.toggled.connect(self.more.setVisible)
         self.fold.toggled.connect(self._say_fold)
@@ -307,11 +311,12 @@ class RunForm(QWidget):
     def _line_up(self) -> None:
         """The fields of all forms begin at one line."""
         own = max(label.sizeHint().width() for label in self._labels.values())
-        width = max(own, self.tasks.label_width)
+        width = max(own, self.tasks.label_width, self.checks.label_width)
         for label in self._labels.values():
             label.setMinimumWidth(width)
         self.rows.set_label_width(width)
         self.feeds.set_label_width(width)
+        self.checks.set_label_width(width)
         self.tasks.set_label_width(width)
 
     def _words(self) -> dict[QWidget, str]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from hardware.machine import Machine
     from profiler.backends.catalog import Format
+    from profiler.checks_plan import Dataset
+    from profiler.correctness.shelf import Shelf
     from profiler.errors import ErrorInfo
     from profiler.history_index import Row
     from profiler.messages import Description, Surveyed
@@ -56,11 +58,12 @@ Turn = Callable[[], AbstractContextManager[object]]
 @dataclass(frozen=True)
 class Among:
     """Where a run stands among those that it is compared with: `turn` is entered around each of its children;
-    `group` is theirs in common, empty for a run alone.
+    `group` is theirs in common, empty for a run alone; `shelf` keeps what they find out about one reference.
     """
 
     turn: Turn = nullcontext
     group: str = ""
+    shelf: Shelf | None = None
 
 
 # The real ones import what they need when they are called: most of it would delay the first paint.
@@ -137,7 +140,7 @@ def _recover(store: History) -> Sequence[RunResult]:
 def _begin(plan: RunPlan, store: History, listen: Listen, among: Among) -> Running:
     from profiler.runner import Run
 
-    return Run(plan, store, listen, turn=among.turn, group=among.group)  # type: ignore[arg-type]
+    return Run(plan, store, listen, turn=among.turn, group=among.group, shelf=among.shelf)  # type: ignore[arg-type]
 
 
 def _sha256(path: Path) -> str:
@@ -183,6 +186,12 @@ def _samples_of_the_product() -> list[Path]:
     return demo.sample_paths()
 
 
+def _check_dataset(dataset: Dataset) -> None:
+    from profiler.correctness import datasets
+
+    datasets.check(dataset)
+
+
 def _preload() -> None:
     """What the first run and the first result need, so that neither has to wait for it."""
     import pyqtgraph
@@ -215,5 +224,6 @@ class Services:
     write_json: Callable[[RunResult, Path], None] = _write_json
     write_report: Callable[[RunResult, Samples | None, Path, Language], None] = _write_report
     product_samples: Callable[[], list[Path]] = _samples_of_the_product
+    check_dataset: Callable[[Dataset], None] = _check_dataset
     preload: Callable[[], None] = _preload
     size_of: Callable[[Path], int] = os.path.getsize

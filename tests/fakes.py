@@ -154,6 +154,10 @@ class FakeDialogs:
         self.asked.append(("source", folder, is_folder))
         return self.source
 
+    def choose_data(self, folder: str, what: str) -> str:
+        self.asked.append(("data", folder, what))
+        return self.source
+
     def choose_python(self) -> str:
         self.asked.append(("python",))
         return self.python

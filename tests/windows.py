@@ -21,6 +21,7 @@ from gui.settings import Settings
 from gui.turns import Turns
 from hardware.machine import Cpu, Machine
 from profiler.backends.catalog import FORMATS, Format
+from profiler.checks_plan import Dataset
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.messages import Description, Runtime, Surveyed
 from profiler.plan import RunPlan
@@ -63,6 +64,7 @@ class World:
         self.described = description()
         self.written: list[tuple[object, ...]] = []
         self.write_error: Exception | None = None
+        self.dataset_error: Exception | None = None
         self.stubborn = False
 
     def services(self) -> Services:
@@ -86,6 +88,7 @@ class World:
             write_report=self.write_report,
             write_text=lambda text, path: self.written.append(("text", text, path.name)),
             product_samples=lambda: [Path("digits.onnx"), Path("digits.pt")],
+            check_dataset=self.check_dataset,
             preload=lambda: None,
             size_of=lambda path: 1_234_567,
         )
@@ -103,6 +106,10 @@ class World:
     def begin(self, plan: RunPlan, store: Any, listen: Callable[[Any], None], among: Among) -> FakeRun:
         self.runs.append(FakeRun(plan, store, listen, self.stubborn, among))
         return self.runs[-1]
+
+    def check_dataset(self, dataset: Dataset) -> None:
+        if self.dataset_error is not None:
+            raise self.dataset_error
 
     def write_json(self, result: RunResult, path: Path) -> None:
         if self.write_error is not None:

@@ -400,14 +400,11 @@ class LivePage(QWidget):
     def _checking(self) -> str:
         """What of the answers is looked at, how far, and how many were right so far."""
         told = self._examining
-        done, total = f"{told.done:,}", f"{told.total:,}"
-        texts = {
-            "load": self.tr("Opening the model once more, to check its answers…"),
-            "answers": self.tr("Answering the same inputs as the reference: {done} of {total}…"),
-            "repeats": self.tr("Giving the same input again and again: {done} of {total}…"),
-            "dataset": self.tr("Answering labelled samples: {done} of {total}…"),
-        }
-        text = texts.get(told.step, self.tr("Checking answers…")).format(done=done, total=total)
+        words = wording.say("phases", f"examining_{told.step}", sentences.language())
+        text = f"{words[:1].upper()}{words[1:]}…"
+        if told.total:
+            of = self.tr("{done} of {total}").format(done=f"{told.done:,}", total=f"{told.total:,}")
+            text += f"  {of}"
         if told.step == "dataset" and told.right is not None and told.done:
             right = self.tr("right so far: {right} ({share} %)")
             text += "  " + right.format(right=f"{told.right:,}", share=f"{100 * told.right / told.done:.1f}")

@@ -18,9 +18,11 @@ from gui.choices import ChosenFile, Seen, compared, plans_for
 from gui.drop_zone import local_files
 from gui.file_list import FileList
 from gui.loads import Task
+from gui.looking import look
 from gui.model_inputs import ModelInputs
 from gui.panel import Panel, QuietLabel, plain_label, wrapped_label
 from gui.python_check import PythonCheck
+from gui.run_checks import RunChecks
 from gui.run_form import RunForm
 from gui.services import Services
 from gui.turns import Turns
@@ -38,7 +40,8 @@ class RunPage(QWidget):
     `choose_requested`; `inputs_requested`;
     `python_requested` when an interpreter is to be chosen, `python_named` with the path that is settled on;
     `source_requested` when the file of an input or, if true, its folder is to be chosen;
-    `inside_requested` with the path of a file that is to be looked into.
+    `inside_requested` with the path of a file that is to be looked into; `data_requested` with what is to be
+    chosen for the answers, as ChecksBox says.
     """
 
     start_requested = Signal(list, bool)
@@ -48,6 +51,7 @@ class RunPage(QWidget):
     inputs_requested = Signal()
     source_requested = Signal(str, bool)
     inside_requested = Signal(str)
+    data_requested = Signal(str)
 
     def __init__(
         self,
@@ -66,6 +70,7 @@ class RunPage(QWidget):
         self._missing = ""
         self.models_title, self.how_title = plain_label(self, 1.15, True), plain_label(self, 1.15, True)
         self.list, self.form = FileList(self), RunForm(self)
+        self.checks = RunChecks(self.form.checks, services, jobs)
         self._inputs = ModelInputs(self.form, shelf)
         self.python = PythonCheck(services, turns, self.form.python)
         self.empty = wrapped_label(self)
@@ -140,6 +145,8 @@ class RunPage(QWidget):
         self.form.runtime.currentIndexChanged.connect(self._on_runtime)
         self.form.device.currentIndexChanged.connect(self._on_device)
         self.form.inputs_requested.connect(self.inputs_requested)
+        self.form.checks.requested.connect(self.data_requested)
+        self.checks.changed.connect(self._check)
         self.form.feeds.source_requested.connect(self.source_requested)
         self.form.python.choose_requested.connect(self.python_requested)
         self.form.python.named.connect(self.python_named)
@@ -164,20 +171,13 @@ class RunPage(QWidget):
     def _add(self, file: ChosenFile) -> None:
         self.files.append(file)
         self.list.add(file)
-        self._jobs.do(lambda: self._look(file.path), self._taking(file, self._on_looked), self._failing(file))
-
-    def _look(self, path: Path) -> Seen:
-        """On a thread: what the file is, read from its first bytes, and the runtimes of ours that open it."""
-        form = self._services.recognise(path)
-        size = self._services.size_of(path)
-        try:
-            default = self._services.default_runtime(form)
-        except KnownError as error:
-            return Seen(form, size, absence=error.info)
-        return Seen(form, size, default, self._services.installed_runtimes(form))
+        self._jobs.do(
+            lambda: look(self._services, file.path), self._taking(file, self._on_looked), self._failing(file)
+        )
 
     def _on_looked(self, file: ChosenFile, seen: Seen) -> None:
         file.take(seen)
+        self.checks.show(self.files)
         form = seen.form
         self._turns.do(
             lambda: self._services.describe(file.path, form.name),
@@ -189,9 +189,13 @@ class RunPage(QWidget):
 
     def _on_described(self, file: ChosenFile, description: Description) -> None:
         file.description, file.is_described = description, True
-        self._inputs.show(self.files)
+        self._show_inputs()
         self._inputs.recall(file, self.files)
         self._check()
+
+    def _show_inputs(self) -> None:
+        self._inputs.show(self.files)
+        self.checks.show(self.files)
 
     def set_input_source(self, name: str, path: str) -> None:
         """The file or folder that was chosen for an input; empty where none was."""
@@ -226,7 +230,7 @@ class RunPage(QWidget):
     def remove_file(self, file: ChosenFile) -> None:
         self.files.remove(file)
         self.list.take_out(file)
-        self._inputs.show(self.files)
+        self._show_inputs()
         self._offer()
         self._check()
 
@@ -308,6 +312,9 @@ class RunPage(QWidget):
         self._missing = self.form.tasks.trouble or ("" if self.python.is_fit else "python")
         if not self._inputs.is_complete:
             self._missing = self._missing or "inputs"
+        self.plans = self.checks.added(self.plans, choices)
+        if not self.checks.is_complete:
+            self._missing = self._missing or "checks"
         if choices.load.task is Task.TOGETHER:
             self.plans = loads.together(self.plans)
         if self._missing:
@@ -332,6 +339,8 @@ class RunPage(QWidget):
             self.ready.setText(self.tr("Add a model file to begin."))
         elif self._missing == "python":
             self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the Python."))
+        elif self._missing == "checks":
+            self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the answers."))
         elif self._missing == "inputs":
             self.ready.setText(self.tr("Nothing can be measured yet; the reason stands at the input."))
         elif self._missing:
@@ -362,6 +371,8 @@ class RunPage(QWidget):
         """What stands under the fold of the form, and may be out of sight in a low window."""
         if self._missing == "python":
             return self.form.python.note.text()
+        if self._missing == "checks":
+            return self.checks.trouble
         is_input = self._missing == "inputs"
         return (self.form.feeds.trouble or self.form.rows.trouble) if is_input else ""
 
