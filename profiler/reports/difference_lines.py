@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from profiler import wording
 from profiler.comparison.records import Comparison, Difference
 from profiler.error_text import visible
@@ -21,12 +23,12 @@ def lines(comparison: Comparison, language: Language) -> list[str]:
 
 def sentence(comparison: Comparison, difference: Difference, language: Language) -> str:
     """Not the same, threads: 2 (a.onnx, b.onnx); 4 (c.onnx)."""
-    return say(
-        _code(difference),
-        language,
-        aspect=aspect(difference.aspect, language),
-        values=_values(comparison, difference, language),
-    )
+    return _said(comparison.names, difference, language)
+
+
+def _said(names: Sequence[str], difference: Difference, language: Language) -> str:
+    values = _values(names, difference, language)
+    return say(_code(difference), language, aspect=aspect(difference.aspect, language), values=values)
 
 
 def _code(difference: Difference) -> str:
@@ -54,16 +56,16 @@ def _word(part: str, language: Language) -> str:
     return say(known, language) if wording.has(TOPIC, known) else visible(part)
 
 
-def _values(comparison: Comparison, difference: Difference, language: Language) -> str:
+def _values(names: Sequence[str], difference: Difference, language: Language) -> str:
     holders: dict[str, list[str]] = {}
-    for name, value in zip(comparison.names, difference.values, strict=True):
+    for name, value in zip(names, difference.values, strict=True):
         holders.setdefault(value, []).append(name)
     return say("semicolon", language).join(
         say(
             "holders",
             language,
             value=words(value, language),
-            names=say("comma", language).join(names),
+            names=say("comma", language).join(found),
         )
-        for value, names in holders.items()
+        for value, found in holders.items()
     )
