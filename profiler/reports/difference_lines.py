@@ -27,7 +27,7 @@ def sentence(comparison: Comparison, difference: Difference, language: Language)
 
 
 def _said(names: Sequence[str], difference: Difference, language: Language) -> str:
-    values = _values(names, difference, language)
+    values = held(names, difference, language)
     return say(_code(difference), language, aspect=aspect(difference.aspect, language), values=values)
 
 
@@ -56,7 +56,8 @@ def _word(part: str, language: Language) -> str:
     return say(known, language) if wording.has(TOPIC, known) else visible(part)
 
 
-def _values(names: Sequence[str], difference: Difference, language: Language) -> str:
+def held(names: Sequence[str], difference: Difference, language: Language) -> str:
+    """What each value is and who has it: 2 (a.onnx, b.onnx); 4 (c.onnx)."""
     holders: dict[str, list[str]] = {}
     for name, value in zip(names, difference.values, strict=True):
         holders.setdefault(value, []).append(name)
