@@ -29,6 +29,11 @@ class Difference(msgspec.Struct, frozen=True):
     is_accepted: bool = False
     blocks: bool = True
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still withholds the words faster and slower."""
+        return self.blocks and not (self.is_accepted or self.is_asked_for)
+
 
 class Ratio(msgspec.Struct, frozen=True):
     """How many times the baseline's figure: below 1 is less. `low` and `high` bound it with 95 %.
@@ -119,4 +124,4 @@ class Comparison(msgspec.Struct, frozen=True):
     @property
     def may_judge(self) -> bool:
         """Whether the words faster and slower may be used: no difference is left that nobody accepted."""
-        return not any(one.blocks and not (one.is_accepted or one.is_asked_for) for one in self.differences)
+        return not any(one.is_open for one in self.differences)

@@ -1,0 +1,71 @@
+"""Which run to ship: the fastest that qualifies; of those with no clear difference the leaner."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from profiler.comparison import figures, ratios
+from profiler.comparison.records import Standing, Winner
+from profiler.result import RunResult
+
+
+def winner(runs: Sequence[RunResult], standings: Sequence[Standing], may_judge: bool) -> Winner:
+    """By P50; `is_withheld` where the words faster and slower may not be used."""
+    qualified = [index for index, standing in enumerate(standings) if standing.qualifies]
+    if not qualified:
+        return Winner(None, _nearest(standings), is_withheld=not may_judge)
+    fastest = min(qualified, key=lambda index: runs[index].latency.p50_ns or 0)
+    tied = tuple(index for index in qualified if not _is_slower(runs[index], runs[fastest]))
+    chosen, decided_by = _decided(runs, qualified, tied, fastest)
+    return Winner(chosen, None, tied, decided_by, is_withheld=not may_judge)
+
+
+def _decided(
+    runs: Sequence[RunResult], qualified: Sequence[int], tied: Sequence[int], fastest: int
+) -> tuple[int, str]:
+    if len(qualified) == 1:
+        return fastest, "only_one"
+    if len(tied) == 1:
+        return fastest, "speed"
+    left = list(tied)
+    for quantity in ("memory", "size"):
+        least = _least(runs, left, quantity)
+        if least is None:
+            continue
+        left = [index for index in left if not _is_more(runs, index, least, quantity)]
+        if len(left) == 1:
+            return left[0], quantity
+    return (fastest if fastest in left else left[0]), "nothing"
+
+
+def _least(runs: Sequence[RunResult], among: Sequence[int], quantity: str) -> int | None:
+    """None where one of them has no figure, so that nothing is decided by what is not known."""
+    values = {index: figures.value(runs[index], quantity) for index in among}
+    if any(value is None for value in values.values()):
+        return None
+    return min(among, key=lambda index: values[index] or 0)
+
+
+def _is_slower(run: RunResult, fastest: RunResult) -> bool:
+    if run is fastest:
+        return False
+    found = ratios.ratio_of("p50", run, fastest)
+    return found is not None and found.call == "worse"
+
+
+def _is_more(runs: Sequence[RunResult], index: int, least: int, quantity: str) -> bool:
+    if index == least:
+        return False
+    found = ratios.ratio_of(quantity, runs[index], runs[least])
+    return found is not None and found.call == "worse"
+
+
+def _nearest(standings: Sequence[Standing]) -> int | None:
+    """By the smallest largest excess, of runs against which nothing speaks but their limits."""
+    excess = {
+        index: max((one.excess for one in standing.kept if one.excess is not None), default=math.inf)
+        for index, standing in enumerate(standings)
+        if not standing.against and not any(one.kept is False and one.excess is None for one in standing.kept)
+    }
+    return min(excess, key=lambda index: excess[index], default=None)
