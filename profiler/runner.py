@@ -98,9 +98,22 @@ Turn = Callable[[], contextlib.AbstractContextManager[object]]
 Listener = Callable[[Event], None]
 
 
-@functools.cache
+_asking = threading.Lock()
+
+
 def known_machine() -> dict[str, Any]:
-    """The machine as plain data, asked once."""
+    """The machine as plain data, asked once; who asks meanwhile waits for the same answer."""
+    with _asking:
+        return _machine_asked()
+
+
+def ask_machine() -> None:
+    """Ask for the machine on a thread, while something else is prepared."""
+    threading.Thread(target=known_machine, name="machine", daemon=True).start()
+
+
+@functools.cache
+def _machine_asked() -> dict[str, Any]:
     found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(probe.probe_in_child()))
     return found
 

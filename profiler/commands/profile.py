@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from profiler import error_text, ranks, trust, wording
+from profiler import error_text, ranks, runner, trust, wording
 from profiler.backends import catalog
 from profiler.commands import comparison, correctness_arguments, documents, load_arguments, plan_arguments
 from profiler.commands.queue import Queue, exit_code
@@ -88,6 +88,7 @@ def _run(
     queue = Queue(language, err, arguments.quiet, ranks=world)
     if is_first:
         queue.recover()
+    runner.ask_machine()
     for file in arguments.trust:
         _attempt(queue, language, functools.partial(allow, Path(file)))
     plans: list[RunPlan] = []
