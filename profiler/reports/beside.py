@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from profiler import input_words, units, wording
+from profiler.comparison import work
 from profiler.error_text import visible
 from profiler.reports import figures
 from profiler.result import RunResult
@@ -27,15 +28,6 @@ def rows(results: Sequence[RunResult], language: Language) -> list[Row]:
 
 def _row(code: str, language: Language, values: Iterable[str]) -> Row:
     return (wording.say("report", code, language), *values)
-
-
-def names_apart(results: Sequence[RunResult]) -> list[str]:
-    """What each is called beside the others: by its file, with the runtime where the file is there twice."""
-    files = [visible(result.model.name) for result in results]
-    return [
-        f"{file} ({result.plan.runtime})" if files.count(file) > 1 else file
-        for file, result in zip(files, results, strict=True)
-    ]
 
 
 def notes(results: Sequence[RunResult], language: Language) -> list[str]:
@@ -71,14 +63,14 @@ def precision_note(results: Sequence[RunResult], language: Language) -> str:
 
 def work_note(results: Sequence[RunResult], language: Language) -> str:
     """Names the shapes that ran where they differ; empty where all are alike, or nothing is known."""
-    if len({_work(result) for result in results if result.plan.shapes}) < 2:
+    if len({work.sizes(result) for result in results if result.plan.shapes}) < 2:
         return ""
     return wording.say("report", "work_differs", language, list=_list(results, figures.shapes))
 
 
 def inputs_note(results: Sequence[RunResult], language: Language) -> str:
     """Names what inputs were made of where that differs; empty where all are alike, or nothing is known."""
-    if len({_numbers(result) for result in results if _tells_numbers(result)}) < 2:
+    if len({work.inputs(result) for result in results if work.tells_inputs(result)}) < 2:
         return ""
 
     def words(result: RunResult) -> str:
@@ -86,21 +78,6 @@ def inputs_note(results: Sequence[RunResult], language: Language) -> str:
         return ", ".join(f"{name} {input_words.of_origin(code, language)}" for name, code in origins)
 
     return wording.say("report", "inputs_differ", language, list=_list(results, words))
-
-
-def _tells_numbers(result: RunResult) -> bool:
-    """Old results say no more than that inputs were made up."""
-    return bool(result.plan.inputs) and "made" not in result.plan.inputs.values()
-
-
-def _numbers(result: RunResult) -> tuple[str, ...]:
-    """Kinds and files, whatever the inputs are called and however pictures lie in them."""
-    return tuple(sorted(_without_layout(code) for code in result.plan.inputs.values()))
-
-
-def _without_layout(code: str) -> str:
-    name, *rest = code.split(":")
-    return ":".join((name, *rest[:2], *rest[3:])) if name == "images" else code
 
 
 def _list(results: Sequence[RunResult], value: Callable[[RunResult], str]) -> str:
@@ -114,8 +91,3 @@ def _list(results: Sequence[RunResult], value: Callable[[RunResult], str]) -> st
 
 def _precision(result: RunResult) -> str:
     return result.environment.precision_effective or units.DASH
-
-
-def _work(result: RunResult) -> tuple[tuple[int, ...], ...]:
-    """What has to be alike: the batch and sizes, for exports differ in names, order and layout of inputs."""
-    return tuple(sorted((*shape[:1], *sorted(shape[1:])) for shape in result.plan.shapes.values()))
