@@ -41,9 +41,12 @@ class Signature(NamedTuple):
 
 
 class _Entry(msgspec.Struct, frozen=True):
+    """`example`: sizes that the model was fed with, of an input whose named dimensions may be any."""
+
     name: str
     dtype: str
     shape: tuple[Union[int, str], ...]
+    example: tuple[int, ...] = ()
 
 
 class _Document(msgspec.Struct, frozen=True):
@@ -71,7 +74,18 @@ def _declared(entries: Sequence[_Entry]) -> tuple[Tensor, ...]:
         wrong = [size for size in entry.shape if isinstance(size, int) and size < 0]
         if wrong or entry.dtype not in _DTYPES or not entry.name:
             raise SignatureError(entry.name)
-    return tuple(Tensor(entry.name, entry.dtype, entry.shape) for entry in entries)
+        if entry.example and (len(entry.example) != len(entry.shape) or min(entry.example) < 1):
+            raise SignatureError(entry.name)
+    return tuple(_declared_one(entry) for entry in entries)
+
+
+def _declared_one(entry: _Entry) -> Tensor:
+    free = [
+        Free(name, usual=size)
+        for place, (name, size) in enumerate(zip(entry.shape, entry.example))
+        if isinstance(name, str) and not (place == 0 and name == "batch")
+    ]
+    return Tensor(entry.name, entry.dtype, entry.shape, tuple(free), is_example=bool(entry.example))
 
 
 def fed(arguments: Sequence[Argument]) -> list[Argument]:

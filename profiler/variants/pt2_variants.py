@@ -21,7 +21,9 @@ from profiler.variants.refusal import NoVariant
 
 _HALVES = {"float16", "bfloat16"}
 # Checks of dtypes that torch.export leaves behind where a model casts; behind a cast of all they are wrong.
-_DTYPE_CHECKS = "_assert_tensor_metadata"
+_DTYPE_CHECKS = "aten._assert_tensor_metadata.default"
+# Of a constant; it changes nothing where there are no gradients, and a cast one is a view that refuses it.
+_DETACH = "aten.detach_.default"
 
 
 def make(kind: str, path: Path, target: Path, working: Path, sets: Sequence[Mapping[str, Array]]) -> None:
@@ -76,9 +78,13 @@ def _module(torch: Any, exported: Any, nest: _Nest) -> Any:
     exported._example_inputs = nest.filled(stand_ins, constants=True)
     module = exported.module()
     for node in list(module.graph.nodes):
-        if node.op == "call_function" and _DTYPE_CHECKS in str(node.target):
+        if node.op == "call_function" and str(node.target) in (_DTYPE_CHECKS, _DETACH):
+            if str(node.target) == _DETACH:
+                node.replace_all_uses_with(node.args[0])
             module.graph.erase_node(node)
     module.recompile()
+    for parameter in module.parameters():
+        parameter.requires_grad_(False)
     return module
 
 

@@ -12,7 +12,6 @@ from profiler import dimensions
 from profiler.backends import zip_directory
 from profiler.backends.base import Array
 from profiler.backends.pt2_archive import TEXT_LIMIT_BYTES
-from profiler.dimensions import Dimension
 from profiler.result import Tensor
 
 NAME = "inferometer.json"
@@ -29,7 +28,7 @@ def own(path: Path) -> bytes | None:
 
 
 def of_fed(specs: Sequence[Tensor], inputs: Mapping[str, Array]) -> bytes:
-    """A list of inputs with the shapes that they were fed in; the batch stays free."""
+    """A list of inputs with the sizes that they were fed in, as an example where they are free."""
     by_name = {spec.name: spec for spec in specs}
     return _document([_fed(by_name.get(name), name, array) for name, array in inputs.items()], [])
 
@@ -37,19 +36,22 @@ def of_fed(specs: Sequence[Tensor], inputs: Mapping[str, Array]) -> bytes:
 def of_specs(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> bytes:
     """A list of inputs and outputs as they are declared; outputs are left out where a shape is not known."""
     is_told = all(spec.shape is not None and None not in spec.shape for spec in outputs)
-    return _document(dimensions.all_placed(inputs), outputs if is_told else [])
+    listed = [_entry(spec) for spec in dimensions.all_placed(inputs)]
+    return _document(listed, [_entry(spec) for spec in outputs] if is_told else [])
 
 
-def _fed(spec: Tensor | None, name: str, array: Array) -> Tensor:
-    shape: list[Dimension] = [int(size) for size in array.shape]
-    declared = None if spec is None else spec.shape
-    if shape and (declared is None or not isinstance(declared[0], int)):
-        shape[0] = "batch"
-    return Tensor(name, array.dtype.name, tuple(shape))
+def _fed(spec: Tensor | None, name: str, array: Array) -> dict[str, object]:
+    if spec is not None and spec.shape is not None and len(spec.shape) == array.ndim:
+        (placed,) = dimensions.all_placed([spec])
+        return _entry(placed) | ({"example": array.shape} if spec.is_example else {})
+    # The file tells nothing: the first dimension is taken for the batch, as of a traced model.
+    shape = tuple("batch" if at == 0 else dimensions.place_name(name, at) for at in range(array.ndim))
+    return {"name": name, "dtype": array.dtype.name, "shape": shape, "example": array.shape}
 
 
-def _document(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> bytes:
-    def entries(specs: Sequence[Tensor]) -> list[dict[str, object]]:
-        return [{"name": one.name, "dtype": one.dtype, "shape": one.shape} for one in specs]
+def _entry(spec: Tensor) -> dict[str, object]:
+    return {"name": spec.name, "dtype": spec.dtype, "shape": spec.shape}
 
-    return msgspec.json.encode({"inputs": entries(inputs), "outputs": entries(outputs)})
+
+def _document(inputs: Sequence[dict[str, object]], outputs: Sequence[dict[str, object]]) -> bytes:
+    return msgspec.json.encode({"inputs": inputs, "outputs": outputs})
