@@ -45,16 +45,13 @@ class Progress:
             return wording.say("commands", code, self._language, file=_file(plan), **parameters)
 
         match event:
-            case messages.Loading():
-                return say("progress_loading", phase=wording.say("phases", event.step, self._language))
+            case messages.Loading() | messages.Examining():
+                code, parts = _phase(event, self._language)
+                return say(code, **parts)
             case messages.Warming():
                 return say("progress_warming", count=event.count, p50=units.duration(event.window_p50_ns))
             case messages.Progress():
                 return say("progress_measuring", count=event.count, p50=units.duration(event.block_p50_ns))
-            case messages.Examining():
-                step = wording.say("phases", f"examining_{event.step}", self._language)
-                code = "progress_counting" if event.total else "progress_loading"
-                return say(code, phase=step, done=event.done, total=event.total)
             case PointBegun():
                 return say(_begun(event), **self._parts(plan, event))
             case PointDone():
@@ -93,6 +90,14 @@ class Progress:
         else:
             fields = settings_text.gone_through(plan.sweep)
         return settings_text.setting(point, fields, self._language)
+
+
+def _phase(event: messages.Loading | messages.Examining, language: Language) -> tuple[str, dict[str, object]]:
+    if isinstance(event, messages.Loading):
+        return "progress_loading", {"phase": wording.say("phases", event.step, language)}
+    step = wording.say("phases", f"examining_{event.step}", language)
+    code = "progress_counting" if event.total else "progress_loading"
+    return code, {"phase": step, "done": event.done, "total": event.total}
 
 
 def _begun(event: PointBegun) -> str:

@@ -18,6 +18,7 @@ from profiler.backends import catalog
 from profiler.blocks import Reason
 from profiler.checks_plan import Dataset, Reference
 from profiler.correctness import (
+    agreement,
     datasets,
     divergence_client,
     input_hash,
@@ -27,9 +28,7 @@ from profiler.correctness import (
     shelf,
     tolerances,
 )
-from profiler.correctness.answer_files import Stored
 from profiler.correctness.asking import Asked, Told
-from profiler.correctness.parity import Parity, beside
 from profiler.correctness.shelf import Kept, Shelf
 from profiler.errors import ErrorKind, KnownError
 from profiler.heard import Answered, Gathered, Heard
@@ -214,26 +213,17 @@ class _Examiner:
         return self._shelf.examined(key, lambda folder: self._examined(plan, form, described, folder))
 
     def _compared(self, own: Kept, other: Kept) -> Accuracy:
-        row = tolerances.coarser(own.row, other.row)
-        tolerance = tolerances.of(row, self._gathered.plan.checks.tolerances)
-        sets = input_hash.sets_alike(own.examined.inputs_sha256, other.examined.inputs_sha256)
-        known = Agreement("unknown", row, tolerance, sets, sets * own.examined.batch, own.examined.inputs)
-        why = _not_comparable(own, other, sets)
-        if why is not None:
-            return Accuracy(agreement=msgspec.structs.replace(known, sets=0, samples=0, reason=why))
-        here, there = (Stored(one.folder, one.examined, sets) for one in (own, other))
-        parity = beside(here, there, tolerance)
-        state = _state(parity)
-        blind = Reason("reference_not_finite") if state == "unknown" else None
-        agreement = msgspec.structs.replace(known, state=state, unmatched=parity.unmatched, reason=blind)
-        self._reasons = _of_parity(parity, state, row)
-        found = Accuracy(parity=parity.rows, agreement=agreement)
-        if state != "beyond" or not self._gathered.plan.checks.finds_divergence:
+        checks = self._gathered.plan.checks
+        judged = agreement.between(own, other, checks.tolerances)
+        self._reasons = judged.reasons
+        found = Accuracy(parity=judged.rows, agreement=judged.agreement)
+        if judged.agreement.state != "beyond" or not checks.finds_divergence:
             return found
-        sides = [
+        here, there = (
             divergence_client.Model(one.plan, one.format, self._python(one.plan)) for one in (own, other)
-        ]
-        where = divergence_client.look(sides[0], sides[1], tolerance, self._means.cancel.is_set)
+        )
+        stop_asked = self._means.cancel.is_set
+        where = divergence_client.look(here, there, judged.agreement.tolerance, stop_asked)
         return msgspec.structs.replace(found, divergence=where)
 
 
@@ -249,36 +239,6 @@ def _name(reference: Reference, gathered: Gathered) -> str:
     """The file; the runtime too, where both run the same file."""
     name = Path(reference.model_path).name
     return name if name != gathered.model.name else f"{name} ({catalog.runtime(reference.runtime).title})"
-
-
-def _not_comparable(own: Kept, other: Kept, sets: int) -> Reason | None:
-    for one, code in ((own, "parity_random"), (other, "reference_random")):
-        if one.examined.idempotence is not None and one.examined.idempotence.is_random:
-            return Reason(code)
-        if not one.examined.inputs_sha256 or not one.examined.answers:
-            why = one.examined.unavailable.get("accuracy.agreement")
-            return why or Reason("answers_not_kept")
-    return None if sets else Reason("inputs_differ")
-
-
-def _state(parity: Parity) -> str:
-    if parity.is_exact:
-        return "exact"
-    if parity.is_blind:
-        return "unknown"
-    return "beyond" if parity.is_beyond else "within"
-
-
-def _of_parity(parity: Parity, state: str, row: str) -> tuple[Reason, ...]:
-    """For the verdict."""
-    if state != "beyond":
-        return ()
-    named = [*(one.name for one in parity.rows if one.broken), *parity.missing]
-    told = {"outputs": ", ".join(named[:5]) + (", …" if len(named) > 5 else ""), "precision": row}
-    reasons = [Reason("answers_unlike" if parity.is_unlike else "answers_beyond", told)]
-    if any(one.nan > one.reference_nan or one.infinite > one.reference_infinite for one in parity.rows):
-        reasons.append(Reason("answers_not_finite"))
-    return tuple(reasons)
 
 
 def _of_repeats(found: Accuracy) -> Iterable[Reason]:

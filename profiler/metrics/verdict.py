@@ -79,6 +79,7 @@ LEVELS: dict[str, Level] = {
     "search_not_confirmed": Level.CAUTION,
     "search_drifted": Level.CAUTION,
     "answers_beyond": Level.CAUTION,
+    "answers_beyond_made": Level.CAUTION,
     "model_is_random": Level.CAUTION,
     "model_is_random_by": Level.CAUTION,
     "batch_changes_answers": Level.CAUTION,
