@@ -123,7 +123,7 @@ def _under_torchrun(monkeypatch: pytest.MonkeyPatch, rank: int) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.mark.parametrize("code", wording.topic("usage"))
+@pytest.mark.parametrize("code", WRONG)
 def test_what_does_not_fit_together_is_refused_in_one_sentence_with_exit_code_2(
     code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
