@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -74,6 +75,7 @@ class ChecksBox(QWidget):
         self.own_metric.setPlaceholderText("MODULE:FUNCTION")
         for tick in (self.repeats, self.finds):
             tick.setChecked(True)
+        self.strictness.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def _arrange(self) -> None:
         self.form = QFormLayout(self.body)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gui.drop_zone import local_files
 from gui.panel import QuietLabel, wrapped_label
@@ -27,7 +27,8 @@ class DatasetField(QWidget):
         super().__init__(parent)
         self.path = self.labels = self._sample = self._trouble = ""
         self.shown, self.note = QLineEdit(self), wrapped_label(self)
-        self.file, self.folder, self.clear, self.sample = (QPushButton(self) for _ in range(4))
+        self.file, self.folder, self.sample = (QPushButton(self) for _ in range(3))
+        self.clear = QToolButton(self)
         self.labels_row = QWidget(self)
         self.labels_word, self.labels_shown = QuietLabel(self.labels_row), QLineEdit(self.labels_row)
         self.choose_labels = QPushButton(self.labels_row)
@@ -42,11 +43,17 @@ class DatasetField(QWidget):
             edit.setReadOnly(True)
             # A drop is the field's, which knows what was dropped.
             edit.setAcceptDrops(False)
+        self.shown.setMinimumWidth(60)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.shown, 1)
+        head.addWidget(self.clear)
+        self.clear.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.clear.setMinimumSize(24, 24)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for button in (self.file, self.folder, self.clear):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+        for button in (self.file, self.folder):
+            buttons.addWidget(button, 1)
         labels = QHBoxLayout(self.labels_row)
         labels.setContentsMargins(0, 0, 0, 0)
         labels.setSpacing(8)
@@ -56,7 +63,7 @@ class DatasetField(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
-        box.addWidget(self.shown)
+        box.addLayout(head)
         box.addLayout(buttons)
         for widget in (self.sample, self.labels_row, self.note):
             box.addWidget(widget)
@@ -120,14 +127,16 @@ class DatasetField(QWidget):
             self.set_path(path)
 
     def retranslate(self) -> None:
-        self.shown.setPlaceholderText(self.tr("none – choose it, or drop it here"))
+        self.shown.setPlaceholderText(self.tr("drop it here, or choose"))
         self.shown.setAccessibleName(self.tr("Labelled data"))
-        self.file.setText(self.tr(".npz file…"))
+        self.file.setText(self.tr("File…"))
         self.file.setAccessibleName(self.tr("Choose an .npz file with inputs and labels"))
-        self.folder.setText(self.tr("Folder of pictures…"))
-        self.clear.setText(self.tr("None"))
+        self.folder.setText(self.tr("Folder…"))
+        self.folder.setAccessibleName(self.tr("Choose a folder of labelled pictures"))
+        self.clear.setText("✕")
+        self.clear.setToolTip(self.tr("Use no labelled data"))
         self.clear.setAccessibleName(self.tr("Use no labelled data"))
-        self.sample.setText(self.tr("Use the pictures of the sample"))
+        self.sample.setText(self.tr("Take the sample's own"))
         self.labels_word.setText(self.tr("Labels"))
         self.labels_shown.setPlaceholderText(self.tr("a sub-folder for each class"))
         self.labels_shown.setAccessibleName(self.tr("File with labels"))

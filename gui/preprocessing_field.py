@@ -55,18 +55,19 @@ class PreprocessingField(QWidget):
         self.interpolation.setCurrentText(Preprocessing().interpolation)
         for box in (self.preset, self.channels, self.values, self.interpolation):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(10)
+            box.setMinimumContentsLength(6)
         for spin in (self.resize_to, self.crop):
             spin.setRange(0, preprocessing.MOST_PIXELS)
         for edit in (self.mean, self.std):
             edit.setMaxLength(_LONGEST)
+            edit.setMinimumWidth(60)
 
     def _arrange(self) -> None:
         self.setFocusProxy(self.preset)
         form = QFormLayout(self.steps)
         form.setContentsMargins(0, 4, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setHorizontalSpacing(12)
+        form.setHorizontalSpacing(10)
         form.setVerticalSpacing(6)
         fields: Sequence[QWidget] = (
             self.resize_to, self.crop, self.channels, self.values, self.mean, self.std, self.interpolation,
@@ -182,22 +183,22 @@ class PreprocessingField(QWidget):
             self.preset.setItemText(at, names.get(name, name))
         labels = {
             self.resize_to: self.tr("Shorter side"),
-            self.crop: self.tr("Square from the middle"),
-            self.channels: self.tr("Order of colours"),
-            self.values: self.tr("Range of values"),
+            self.crop: self.tr("Middle square"),
+            self.channels: self.tr("Colours"),
+            self.values: self.tr("Values"),
             self.mean: self.tr("Minus mean"),
-            self.std: self.tr("Divided by"),
-            self.interpolation: self.tr("Interpolation"),
+            self.std: self.tr("Over std"),
+            self.interpolation: self.tr("Resampling"),
         }
         for field, text in labels.items():
             self._labels[field].setText(text)
             field.setAccessibleName(text)
-        self.resize_to.setSpecialValueText(self.tr("to the model's size"))
+        self.resize_to.setSpecialValueText(self.tr("as the model"))
         self.crop.setSpecialValueText(self.tr("none"))
         for spin in (self.resize_to, self.crop):
             spin.setSuffix(self.tr(" px"))
         for edit in (self.mean, self.std):
-            edit.setPlaceholderText(self.tr("none; or like 0.5, 0.5, 0.5"))
+            edit.setPlaceholderText(self.tr("none"))
         ranges = {"0_1": self.tr("0 to 1"), "-1_1": self.tr("-1 to 1"), "0_255": self.tr("0 to 255")}
         colours = {"rgb": "RGB", "bgr": "BGR", "grey": self.tr("grey")}
         for box, words in ((self.values, ranges), (self.channels, colours)):

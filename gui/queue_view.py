@@ -65,6 +65,8 @@ class QueueRow(QWidget):
         """Of a comparison that goes on: whose turn it is, and how many rounds each has behind it."""
         if run.state is not State.RUNNING or not run.group:
             return [self._word(run.state)]
+        if run.wanted and run.begun >= run.wanted and not run.has_turn:
+            return [self.tr("measured; its answers are looked at last")]
         words = [self._word(run.state) if run.has_turn else self.tr("waits for its turn")]
         if run.wanted > 1:
             # Who has the turn is in the midst of a process, which counts when it is over.

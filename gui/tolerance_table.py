@@ -178,13 +178,18 @@ class ToleranceDialog(QDialog):
         self.reset.setEnabled(bool(self.model.chosen))
         rows = len(ROWS) * self.table.verticalHeader().defaultSectionSize()
         self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
-        self.table.setMinimumWidth(self.table.horizontalHeader().length() + 4)
+        header = self.table.horizontalHeader()
+        widths = [
+            max(header.sectionSizeHint(at), self.table.sizeHintForColumn(at))
+            for at in range(1 + len(COLUMNS))
+        ]
+        self.table.setMinimumWidth(sum(widths) + 4)
 
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("How far answers may be apart"))
         self.words.setText(
             self.tr(
-                "Answers agree with the reference’s if none of these is broken. The coarser precision of the "
+                "Answers agree with the reference's if none of these is broken. The coarser precision of the "
                 "two models decides which row holds. The largest difference is a share of the largest value. "
                 "Double-click a figure to change it; bold ones are your own."
             )

@@ -21,7 +21,7 @@ class SectionTable(QTableView):
         super().__init__(parent)
         heads, *rows = section.rows
         leading = _leading(section)
-        self.texts = TextTable(self, leading=leading)
+        self.texts = self.model_of(leading)
         self.texts.set_rows(heads, rows)
         self.setModel(self.texts)
         tables.prepare(self)
@@ -37,6 +37,10 @@ class SectionTable(QTableView):
             header.setSectionResizeMode(len(heads) - 1, QHeaderView.ResizeMode.Stretch)
         header.sectionResized.connect(lambda *_: self.fit())
         self.fit()
+
+    def model_of(self, leading: frozenset[int]) -> TextTable:
+        """Whose cells are shown; `leading` columns hold words."""
+        return TextTable(self, leading=leading)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -85,7 +89,7 @@ class SectionView(QWidget):
             heading.setText(section.heading)
             box.addWidget(heading)
             if section.rows:
-                self.tables.append(SectionTable(section, inside))
+                self.tables.append(self.table_of(section, inside))
                 box.addWidget(self.tables[-1])
             for note in section.notes:
                 label = wrapped_label(inside)
@@ -96,3 +100,7 @@ class SectionView(QWidget):
         self._inside.hide()
         self._inside.deleteLater()
         self._inside = inside
+
+    def table_of(self, section: Section, parent: QWidget) -> SectionTable:
+        """How the rows of a section are shown."""
+        return SectionTable(section, parent)

@@ -14,6 +14,7 @@ from gui.cards import MetricCard
 from gui.models.settings_table import FactsView
 from gui.panel import ElidedLabel, QuietLabel, wrapped_label
 from gui.results import numbers, settings
+from gui.results.answers_tab import AnswersTab
 from gui.results.charts import OrderTab, WaitsTab
 from gui.results.error_card import ErrorCard
 from gui.results.load_tab import LoadTab
@@ -68,6 +69,7 @@ class ResultView(QWidget):
         self.cards = [MetricCard(self) for _ in range(_CARDS)]
         self.load, self.schedule = LoadTab(), ScheduleTab()
         self.operators, self.memory = OperatorsTab(), MemoryTab()
+        self.answers = AnswersTab()
         self.phases, self.more = PhasesTab(), SectionView()
         self.waits, self.order = WaitsTab(), OrderTab()
         self.numbers, self.settings, self.missing = FactsView(), FactsView(), FactsView()
@@ -97,7 +99,10 @@ class ResultView(QWidget):
 
     def _pages(self) -> tuple[QWidget, ...]:
         charts = (self.load, self.schedule, self.waits, self.order, self.phases)
-        return (*charts, self.operators, self.memory, self.more, self.numbers, self.settings, self.missing)
+        return (
+            *charts, self.operators, self.memory, self.answers, self.more, self.numbers, self.settings,
+            self.missing,
+        )  # fmt: skip
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
@@ -131,7 +136,8 @@ class ResultView(QWidget):
             self.load.show_result(result)
         self.tabs.setTabVisible(self.tabs.indexOf(self.schedule), ScheduleTab.applies(result))
         self.schedule.show_result(result)
-        for page in (self.phases, self.operators, self.memory):
+        self.tabs.setTabVisible(self.tabs.indexOf(self.answers), AnswersTab.applies(result))
+        for page in (self.phases, self.operators, self.memory, self.answers):
             page.show_result(result)
         self.verdict.show_result(result)
         self.error.setVisible(result.error is not None)
@@ -198,6 +204,7 @@ class ResultView(QWidget):
             self.tr("Phases"),
             self.tr("Inside"),
             self.tr("Memory"),
+            self.tr("Answers"),
             self.tr("Processes and machine"),
             self.tr("All numbers"),
             self.tr("Settings"),

@@ -2,6 +2,17 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>AnswersTab</name>
+    <message>
+        <source>Whether the answers are right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody looked at the answers of these runs. On the Run page, choose a reference or labelled data and measure again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Not saved: this result is only in memory</source>
@@ -14,6 +25,97 @@
     <message>
         <source>E&amp;xport…</source>
         <translation>导出(&amp;X)…</translation>
+    </message>
+</context>
+<context>
+    <name>BarsTab</name>
+    <message>
+        <source>1.00× {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whiskers: 95 % interval. Grey: no clear difference, as it holds 1.00×.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>times the baseline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>95 % interval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>that is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>limit {most}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known whether that differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{times}× faster</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{times}× slower</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{times}× as many</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{share} less</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{share} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{times}× as much</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation type="unfinished">失败</translation>
+    </message>
+    <message>
+        <source>answers not right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>over limit: {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Quantity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantity that the bars show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ratios as a table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No two of these runs have a figure in common.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -75,6 +177,287 @@
     </message>
 </context>
 <context>
+    <name>ChecksBox</name>
+    <message>
+        <source>! Like my_metrics:f1 or my_metrics.py:f1.</source>
+        <translation>! 写法如 my_metrics:f1 或 my_metrics.py:f1。</translation>
+    </message>
+    <message>
+        <source>! There is no such file.</source>
+        <translation>! 没有这个文件。</translation>
+    </message>
+    <message>
+        <source>compared with {file}</source>
+        <translation>与 {file} 对照</translation>
+    </message>
+    <message>
+        <source>labelled data: {file}</source>
+        <translation>带标签的数据：{file}</translation>
+    </message>
+    <message>
+        <source>same input, same answer</source>
+        <translation>同一输入是否同一答案</translation>
+    </message>
+    <message>
+        <source>not looked at</source>
+        <translation>不检查</translation>
+    </message>
+    <message>
+        <source>Compared with</source>
+        <translation>对照基准</translation>
+    </message>
+    <message>
+        <source>How strictly</source>
+        <translation>严格程度</translation>
+    </message>
+    <message>
+        <source>Labelled data</source>
+        <translation>带标签的数据</translation>
+    </message>
+    <message>
+        <source>Pictures become</source>
+        <translation>图片预处理</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>最多使用</translation>
+    </message>
+    <message>
+        <source>Right in training</source>
+        <translation>训练时的准确率</translation>
+    </message>
+    <message>
+        <source>Own metric</source>
+        <translation>自定义指标</translation>
+    </message>
+    <message>
+        <source>A function of your own that judges the answers: it gets outputs and labels.</source>
+        <translation>用您自己的函数来评判答案：它得到输出和标签。</translation>
+    </message>
+    <message>
+        <source>all samples</source>
+        <translation>全部样本</translation>
+    </message>
+    <message>
+        <source> samples</source>
+        <translation> 个样本</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Tolerances…</source>
+        <translation>容差…</translation>
+    </message>
+    <message>
+        <source>Does the same input give the same answer?</source>
+        <translation>同一输入是否给出同一答案？</translation>
+    </message>
+    <message>
+        <source>Where answers part, look for the first place inside</source>
+        <translation>答案不一致时，查找内部最先出现差异之处</translation>
+    </message>
+    <message>
+        <source>the first file</source>
+        <translation>第一个文件</translation>
+    </message>
+    <message>
+        <source>{file} (the first)</source>
+        <translation>{file}（第一个）</translation>
+    </message>
+    <message>
+        <source>Another file…</source>
+        <translation>其他文件…</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>不对照</translation>
+    </message>
+    <message>
+        <source>Are the answers right?</source>
+        <translation>答案正确吗？</translation>
+    </message>
+</context>
+<context>
+    <name>ComparePage</name>
+    <message>
+        <source>Compare runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Compare %n run(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Comparing; beside a measurement this waits until it is over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} stands alone: add another run to compare it with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At most {most} runs are compared; {count} were left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Baseline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run that the others are held against</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A&amp;dd files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Copy table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Re&amp;port…</source>
+        <translation type="unfinished">报告(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Choose from the &amp;history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop results here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Documents (.json) that inferometer saved, of one run or several</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Choose files…</source>
+        <translation type="unfinished">选择文件(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Or drop several model files on the Start page: they are measured in turns and compared here. Or mark two or more runs in the History and press Compare.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CompareView</name>
+    <message>
+        <source>Bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wait vs answers/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Best trade-offs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>答案</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished">设置</translation>
+    </message>
+    <message>
+        <source>Charts and tables of this comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CurvesTab</name>
+    <message>
+        <source>run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>load</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>samples per second</source>
+        <translation type="unfinished">每秒样本数</translation>
+    </message>
+    <message>
+        <source>&amp;Wait</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wait that the curves show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loads as a table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No run has both a wait and a throughput.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DatasetField</name>
+    <message>
+        <source>drop it here, or choose</source>
+        <translation>拖到此处，或选择</translation>
+    </message>
+    <message>
+        <source>Labelled data</source>
+        <translation>带标签的数据</translation>
+    </message>
+    <message>
+        <source>File…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>Choose an .npz file with inputs and labels</source>
+        <translation>选择含输入与标签的 .npz 文件</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>Choose a folder of labelled pictures</source>
+        <translation>选择带标签图片的文件夹</translation>
+    </message>
+    <message>
+        <source>Use no labelled data</source>
+        <translation>不使用带标签的数据</translation>
+    </message>
+    <message>
+        <source>Take the sample&apos;s own</source>
+        <translation>使用示例自带的数据</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>a sub-folder for each class</source>
+        <translation>每个类别一个子文件夹</translation>
+    </message>
+    <message>
+        <source>File with labels</source>
+        <translation>标签文件</translation>
+    </message>
+    <message>
+        <source>Choose a file with labels</source>
+        <translation>选择标签文件</translation>
+    </message>
+</context>
+<context>
     <name>Dialogs</name>
     <message>
         <source>Choose model files</source>
@@ -107,6 +490,38 @@
     <message>
         <source>Arrays and pictures (*.npy *.png *.jpg *.jpeg)</source>
         <translation>数组和图片 (*.npy *.png *.jpg *.jpeg)</translation>
+    </message>
+    <message>
+        <source>Choose results to compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Results of inferometer (*.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder of labelled pictures</source>
+        <translation>选择带标签图片的文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a file with labels</source>
+        <translation>选择标签文件</translation>
+    </message>
+    <message>
+        <source>Labels (*.csv *.txt)</source>
+        <translation>标签 (*.csv *.txt)</translation>
+    </message>
+    <message>
+        <source>Choose the model whose answers count as right</source>
+        <translation>选择以其答案为准的模型</translation>
+    </message>
+    <message>
+        <source>Choose inputs with labels</source>
+        <translation>选择带标签的输入</translation>
+    </message>
+    <message>
+        <source>NumPy arrays (*.npz)</source>
+        <translation>NumPy 数组 (*.npz)</translation>
     </message>
     <message>
         <source>Choose a Python interpreter</source>
@@ -271,6 +686,41 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
+    <name>Gate</name>
+    <message>
+        <source>Compare all the &amp;same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Also differs ({count})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not the same: faster and slower are withheld until you accept it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compared although not the same; every report says so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing keeps these runs from being compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{aspect}: {values}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Help</name>
     <message>
         <source>Typical wait (median latency, P50)</source>
@@ -424,6 +874,14 @@ You are asked each time, also for the same content.</source>
         <translation>还没有测量。每次测量都会保存在这里，包括失败的。</translation>
     </message>
     <message>
+        <source>Co&amp;mpare {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Co&amp;mpare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Search model, format, runtime, device…</source>
         <translation>搜索模型、格式、运行时、设备…</translation>
     </message>
@@ -446,6 +904,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>&amp;Undo</source>
         <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Mark two or more runs with Ctrl or Shift to compare them.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -656,6 +1118,33 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
+    <name>LimitBar</name>
+    <message>
+        <source>Limits: 99 of 100 answers within {p99} ms, at most {memory} MB, accuracy loss at most {accuracy_loss} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest wait of 99 of 100 answers, in milliseconds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most memory, in megabytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most accuracy lost, in percent of the samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>; empty: no limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>LimitField</name>
     <message>
         <source> ms</source>
@@ -777,24 +1266,8 @@ You are asked each time, also for the same content.</source>
         <translation>本进程测量完毕；正在准备下一步…</translation>
     </message>
     <message>
-        <source>Opening the model once more, to check its answers…</source>
-        <translation>正在重新打开模型，以检查其答案…</translation>
-    </message>
-    <message>
-        <source>Answering the same inputs as the reference: {done} of {total}…</source>
-        <translation>正在回答与参考模型相同的输入：{done}/{total}…</translation>
-    </message>
-    <message>
-        <source>Giving the same input again and again: {done} of {total}…</source>
-        <translation>正在反复给出同一输入：{done}/{total}…</translation>
-    </message>
-    <message>
-        <source>Answering labelled samples: {done} of {total}…</source>
-        <translation>正在回答带标签的样本：{done}/{total}…</translation>
-    </message>
-    <message>
-        <source>Checking answers…</source>
-        <translation>正在检查答案…</translation>
+        <source>{done} of {total}</source>
+        <translation>{done}/{total}</translation>
     </message>
     <message>
         <source>right so far: {right} ({share} %)</source>
@@ -1108,6 +1581,10 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>Results</source>
         <translation>结果</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Inside</source>
@@ -1648,6 +2125,113 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
+    <name>PreprocessingField</name>
+    <message>
+        <source>Pictures: pixels from 0 to 1. Arrays of an .npz file: as they are.</source>
+        <translation>图片：像素取 0 到 1。.npz 文件中的数组：原样使用。</translation>
+    </message>
+    <message>
+        <source>these steps do not go together</source>
+        <translation>这些步骤互相矛盾</translation>
+    </message>
+    <message>
+        <source>! Cannot be read: {part}</source>
+        <translation>! 无法识别：{part}</translation>
+    </message>
+    <message>
+        <source>The usual</source>
+        <translation>默认</translation>
+    </message>
+    <message>
+        <source>Pixels as they are, 0 to 255</source>
+        <translation>像素原样，0 到 255</translation>
+    </message>
+    <message>
+        <source>Pixels from 0 to 1</source>
+        <translation>像素取 0 到 1</translation>
+    </message>
+    <message>
+        <source>ImageNet, as PyTorch does</source>
+        <translation>ImageNet（PyTorch 做法）</translation>
+    </message>
+    <message>
+        <source>ImageNet, as PyTorch does (newer weights)</source>
+        <translation>ImageNet（PyTorch 新版权重）</translation>
+    </message>
+    <message>
+        <source>ImageNet, as TensorFlow does</source>
+        <translation>ImageNet（TensorFlow 做法）</translation>
+    </message>
+    <message>
+        <source>ImageNet, as Caffe does (BGR)</source>
+        <translation>ImageNet（Caffe 做法，BGR）</translation>
+    </message>
+    <message>
+        <source>Vision transformer (Hugging Face)</source>
+        <translation>视觉 Transformer（Hugging Face）</translation>
+    </message>
+    <message>
+        <source>One&apos;s own steps…</source>
+        <translation>自定义步骤…</translation>
+    </message>
+    <message>
+        <source>Shorter side</source>
+        <translation>短边</translation>
+    </message>
+    <message>
+        <source>Middle square</source>
+        <translation>居中裁剪</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>颜色顺序</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>取值范围</translation>
+    </message>
+    <message>
+        <source>Minus mean</source>
+        <translation>减去均值</translation>
+    </message>
+    <message>
+        <source>Over std</source>
+        <translation>除以标准差</translation>
+    </message>
+    <message>
+        <source>Resampling</source>
+        <translation>插值</translation>
+    </message>
+    <message>
+        <source>as the model</source>
+        <translation>与模型一致</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation> 像素</translation>
+    </message>
+    <message>
+        <source>0 to 1</source>
+        <translation>0 到 1</translation>
+    </message>
+    <message>
+        <source>-1 to 1</source>
+        <translation>-1 到 1</translation>
+    </message>
+    <message>
+        <source>0 to 255</source>
+        <translation>0 到 255</translation>
+    </message>
+    <message>
+        <source>grey</source>
+        <translation>灰度</translation>
+    </message>
+</context>
+<context>
     <name>PythonField</name>
     <message>
         <source>Asking this Python…</source>
@@ -1680,6 +2264,10 @@ You are asked each time, also for the same content.</source>
 </context>
 <context>
     <name>QueueRow</name>
+    <message>
+        <source>measured; its answers are looked at last</source>
+        <translation>测量完毕；最后检查其答案</translation>
+    </message>
     <message>
         <source>waits for its turn</source>
         <translation>等待轮到自己</translation>
@@ -1893,6 +2481,10 @@ You are asked each time, also for the same content.</source>
         <translation>内存</translation>
     </message>
     <message>
+        <source>Answers</source>
+        <translation>答案</translation>
+    </message>
+    <message>
         <source>Processes and machine</source>
         <translation>进程与机器</translation>
     </message>
@@ -1938,6 +2530,21 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>No result yet. Open a model file and press Start; what it measures is shown here.</source>
         <translation>还没有结果。打开模型文件并点击“开始测量”，测量结果会显示在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>RunChips</name>
+    <message>
+        <source>Runs that are compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Double click or Enter opens this run on the results page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take {name} out of the comparison</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2157,6 +2764,10 @@ You are asked each time, also for the same content.</source>
         <translation>尚无法测量；原因见所选的 Python。</translation>
     </message>
     <message>
+        <source>Nothing can be measured yet; the reason stands at the answers.</source>
+        <translation>暂时无法测量；原因写在“答案”一栏。</translation>
+    </message>
+    <message>
         <source>Nothing can be measured yet; the reason stands at the input.</source>
         <translation>现在还不能测量；原因写在输入旁。</translation>
     </message>
@@ -2354,6 +2965,21 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
+    <name>SettingsTab</name>
+    <message>
+        <source>&amp;Only differences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Figures and settings side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No row differs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ShapeRows</name>
     <message>
         <source>Whole numbers of at least 1, with commas between.</source>
@@ -2399,12 +3025,35 @@ You are asked each time, also for the same content.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>◯ Curves that pass to the left of it keep the limit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Share of answers within each wait</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Outside of the picture: {limits}.</source>
         <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SharesTab</name>
+    <message>
+        <source>run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shares as a table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no single waits to draw: none were measured, or none were kept.</source>
+        <translation type="unfinished">没有可绘制的单次等待时间：未测得，或未保留。</translation>
     </message>
 </context>
 <context>
@@ -2744,6 +3393,48 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
+    <name>ToleranceDialog</name>
+    <message>
+        <source>How far answers may be apart</source>
+        <translation>答案允许相差多少</translation>
+    </message>
+    <message>
+        <source>Answers agree with the reference&apos;s if none of these is broken. The coarser precision of the two models decides which row holds. The largest difference is a share of the largest value. Double-click a figure to change it; bold ones are your own.</source>
+        <translation>以下各项都不超出时，即认为答案与基准一致。取两个模型中较低的精度所在的一行。最大差异是相对于最大值的比例。双击数字即可修改；粗体为您自己的设定。</translation>
+    </message>
+    <message>
+        <source>Tolerances by precision</source>
+        <translation>各精度的容差</translation>
+    </message>
+    <message>
+        <source>&amp;Reset</source>
+        <translation>恢复默认(&amp;R)</translation>
+    </message>
+</context>
+<context>
+    <name>ToleranceModel</name>
+    <message>
+        <source>precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>largest difference</source>
+        <translation>最大差异</translation>
+    </message>
+    <message>
+        <source>cosine at least</source>
+        <translation>余弦至少</translation>
+    </message>
+    <message>
+        <source>signal to noise at least</source>
+        <translation>信噪比至少</translation>
+    </message>
+    <message>
+        <source>same class at least</source>
+        <translation>类别相同至少</translation>
+    </message>
+</context>
+<context>
     <name>TopBar</name>
     <message>
         <source>As the system</source>
@@ -2798,6 +3489,33 @@ You are asked each time, also for the same content.</source>
     </message>
     <message>
         <source>Outside of the picture: {limits}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TradeoffTab</name>
+    <message>
+        <source>run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>best trade-off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Against</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the wait stands against</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trade-offs as a table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No run has a wait and one of: accuracy loss, size, memory, energy.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
