@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "measure the bundled samples side by side; without a display: plus report.html",
     "profile": "measure model files; several files are several runs with the same plan",
     "variants": "make fp16 and int8 variants of a model and measure them beside it",
+    "compare": "hold earlier runs against each other and name the one to use",
     "inspect": "say what a file is without running it",
     "hardware": "show this machine beside the reference table of cards",
     "history": "show, export and import earlier runs",

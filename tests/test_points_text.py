@@ -12,10 +12,13 @@ from profiler import answer
 from profiler.commands.progress import Progress
 from profiler.plan import RunPlan, Server, Sweep
 from profiler.reports import (
-    beside,
     call_table,
+    compared,
+    comparison_console,
+    comparison_table,
     console,
     curve_chart,
+    difference_lines,
     figures,
     html,
     load_sections,
@@ -166,11 +169,6 @@ def test_throughput_is_named_after_the_load() -> None:
     assert technical["multistream"] == "samples per second, 8 a query"
 
 
-def test_several_processes_each_are_not_called_one() -> None:
-    assert "one process" in beside.processes_note([LOADS["sweep"]], "en")
-    assert "3 fresh processes" in beside.processes_note([LOADS["replicated"]] * 2, "en")
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("load", LOADS)
 def test_every_load_has_a_whole_report_in_both_languages(load: str, language: Language) -> None:
@@ -287,13 +285,13 @@ def test_results_of_different_precision_are_marked() -> None:
     bf16 = msgspec.structs.replace(
         other, id="other", environment=msgspec.structs.replace(other.environment, precision_effective="bf16")
     )
-    note = beside.precision_note([fp32, bf16], "en")
-    assert "fp32" in note
-    assert "bf16" in note
-    assert beside.precision_note([fp32, fp32], "en") == ""
-    several = beside.precision_note([fp32, bf16, fp32, bf16], "en")
-    assert (several.count("fp32:"), several.count("bf16:"), several.count("(onnxruntime)")) == (1, 1, 2)
-    assert len(beside.notes([fp32, bf16], "zh_CN")) == 2
+    (note,) = (line for line in difference_lines.of_runs([fp32, bf16], "en") if "precision that ran" in line)
+    assert "fp32 (" in note
+    assert "bf16 (" in note
+    alike = difference_lines.of_runs([fp32, fp32], "en")
+    assert alike == []
+    several = " ".join(difference_lines.of_runs([fp32, bf16, fp32, bf16], "en"))
+    assert (several.count("fp32 ("), several.count("bf16 (")) == (1, 1)
 
 
 def _at(result: RunResult, name: str, **shapes: tuple[int, ...]) -> RunResult:
@@ -303,17 +301,18 @@ def _at(result: RunResult, name: str, **shapes: tuple[int, ...]) -> RunResult:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_results_of_different_shapes_are_marked(language: Language) -> None:
     long, short = (_at(LOADS["sweep"], str(size), ids=(1, size), mask=(1, size)) for size in (128, 16))
-    note = beside.work_note([long, short], language)
+    (note,) = difference_lines.of_runs([long, short], language)
     assert "ids 1 × 128, mask 1 × 128" in note
     assert "ids 1 × 16, mask 1 × 16" in note
-    assert note in beside.notes([long, short], language)
-    assert beside.differences([long, long], language) == []
+    assert difference_lines.of_runs([long, long], language) == []
+    made = compared.of([(long, None), (short, None)])
+    assert made is not None
     out = io.StringIO()
-    console.print_side_by_side([long, short], language, out)
-    text = markdown.text([long, short], language)
-    page = html.render([(long, None), (short, None)], language)
-    for shown in (out.getvalue(), text, page):
-        assert note in shown
+    comparison_console.print_comparison(made, language, out)
+    text = markdown.text([long, short], language, made)
+    page = html.render([(long, None), (short, None)], language, made)
+    for shown in (out.getvalue(), text.replace("\\", ""), page):
+        assert difference_lines.sentence(made, made.differences[0], language) in shown
         assert shown.count("ids 1 × 128") > 1
 
 
@@ -321,7 +320,7 @@ def test_shapes_are_alike_whatever_inputs_are_called_and_however_they_lie() -> N
     one = _at(LOADS["sweep"], "a", image=(1, 3, 224, 224), ids=(1, 8))
     turned = _at(LOADS["sweep"], "b", **{"serving_ids:0": (1, 8), "serving_x:0": (1, 224, 224, 3)})
     unknown = _at(LOADS["sweep"], "c")
-    assert beside.work_note([one, turned, unknown], "en") == ""
+    assert _shapes_told([one, turned, unknown]) == []
 
 
 def test_a_single_number_has_a_shape_that_can_be_read() -> None:
@@ -330,7 +329,11 @@ def test_a_single_number_has_a_shape_that_can_be_read() -> None:
 
 def test_a_batch_is_not_taken_for_a_length() -> None:
     one, other = _at(LOADS["sweep"], "a", ids=(16, 128)), _at(LOADS["sweep"], "b", ids=(128, 16))
-    assert beside.work_note([one, other], "en")
+    assert _shapes_told([one, other])
+
+
+def _shapes_told(results: list[RunResult]) -> list[str]:
+    return [one for one in difference_lines.of_runs(results, "en") if "input shapes" in one]
 
 
 def _fed(result: RunResult, name: str, **inputs: str) -> RunResult:
@@ -343,13 +346,15 @@ def test_results_of_different_inputs_are_marked(language: Language) -> None:
     alike = _fed(LOADS["sweep"], "b", a="images:4:8x8:NHWC:0_1", b="made:tokens:1000")
     other = _fed(LOADS["sweep"], "c", ids="made:tokens:2", x="images:4:8x8:NCHW:0_1")
     old = _fed(LOADS["sweep"], "d", ids="made", x="made")
-    assert beside.inputs_note([one, alike, old], language) == ""
-    note = beside.inputs_note([one, other], language)
+    assert difference_lines.of_runs([one, alike, old], language) == []
+    (note,) = difference_lines.of_runs([one, other], language)
     assert "1000" in note
-    assert note in beside.notes([one, other], language)
 
 
 def test_work_stands_beside_each_other() -> None:
-    rows = {row[0]: row[1:] for row in beside.rows([_at(LOADS["sweep"], "a", ids=(1, 8))] * 2, "en")}
+    results = [(_at(LOADS["sweep"], name, ids=(1, 8)), None) for name in ("a", "b")]
+    made = compared.of(results)
+    assert made is not None
+    rows = {row[0]: row[1:] for row in comparison_table.rows(made, "en")}
     assert rows["Input shapes"] == ("ids 1 × 8", "ids 1 × 8")
-    assert len(rows["FLOPs"]) == len(rows["precision"]) == 2
+    assert len(rows["FLOPs"]) == len(rows["Precision (effective)"]) == 2

@@ -134,9 +134,9 @@ class ResultsPage(QWidget):
 
     def _say_differences(self) -> None:
         """Other precisions or shapes are no comparison of formats, and it is said where the results are."""
-        from profiler.reports import beside
+        from profiler.reports import difference_lines
 
-        found = beside.differences([kept for kept, _ in self._kept], sentences.language())
+        found = difference_lines.of_runs([kept for kept, _ in self._kept], sentences.language())
         self.differ.say(found if len(self._kept) > 1 else ())
 
     def _on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:

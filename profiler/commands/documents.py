@@ -10,8 +10,11 @@ from typing import TextIO
 import msgspec
 
 from profiler import atomic_file
+from profiler.comparison.records import Comparison
 from profiler.errors import ErrorKind, KnownError
+from profiler.reports import html, markdown
 from profiler.result import RunResult, to_json
+from profiler.wording import Language
 
 
 def write_json(results: Sequence[RunResult], target: str, several: bool, out: TextIO) -> None:
@@ -27,6 +30,24 @@ def write_json(results: Sequence[RunResult], target: str, several: bool, out: Te
 def write_value(value: object, target: str, out: TextIO) -> None:
     """Anything msgspec can encode, as indented JSON, to a file or to standard output."""
     _write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n", target, out)
+
+
+def write_report(
+    results: Sequence[html.Pair],
+    comparison: Comparison | None,
+    path: Path,
+    language: Language,
+    only_differences: bool = False,
+) -> None:
+    """HTML, or Markdown where the name ends in .md, with the comparison of these results first.
+
+    Raises KnownError(DISK_FULL or SAVE_FAILED).
+    """
+    if path.suffix.lower() == ".md":
+        runs = [result for result, _ in results]
+        save(path, markdown.text(runs, language, comparison, only_differences).encode())
+    else:
+        html.write(results, path, language, comparison, only_differences)
 
 
 def ends_in(*endings: str) -> Callable[[str], str]:

@@ -13,9 +13,10 @@ from profiler import error_text, ranks, runner, trust, wording
 from profiler.backends import catalog
 from profiler.commands import comparison, correctness_arguments, documents, load_arguments, plan_arguments
 from profiler.commands.queue import Queue, exit_code
+from profiler.comparison.records import Comparison
 from profiler.errors import KnownError
 from profiler.plan import RunPlan
-from profiler.reports import console, html, markdown, table_csv
+from profiler.reports import compared, comparison_console, console, table_csv
 from profiler.runner import Ended
 from profiler.wording import Language
 
@@ -107,37 +108,36 @@ def show(
 
     In this order, because whoever reads standard output may stop reading.
     """
-    results = [one.result for one in ended]
-    if results:
-        _write_documents(ended, arguments, language, out, queue)
+    made = compared.of([(one.result, one.samples) for one in ended])
+    if ended:
+        _write_documents(ended, made, arguments, language, out, queue)
     if arguments.json == "-":
         return
     for one in ended:
         console.print_result(one.result, language, out, one.saved)
-    if len(results) > 1:
-        console.print_side_by_side(results, language, out)
+    if made is not None:
+        comparison_console.print_comparison(made, language, out, only_differences=True)
 
 
 def _write_documents(
-    ended: list[Ended], arguments: argparse.Namespace, language: Language, out: TextIO, queue: Queue
+    ended: list[Ended],
+    made: Comparison | None,
+    arguments: argparse.Namespace,
+    language: Language,
+    out: TextIO,
+    queue: Queue,
 ) -> None:
     results = [one.result for one in ended]
     if arguments.report:
         pairs = [(one.result, one.samples) for one in ended]
-        _attempt(queue, language, lambda: _write_report(pairs, Path(arguments.report), language))
+        path = Path(arguments.report)
+        _attempt(queue, language, lambda: documents.write_report(pairs, made, path, language))
     if arguments.csv:
         text = table_csv.text(results)
         _attempt(queue, language, lambda: documents.save(Path(arguments.csv), text.encode()))
     if arguments.json:
         several = len(arguments.files) > 1 or arguments.runtime == plan_arguments.ALL
         _attempt(queue, language, lambda: documents.write_json(results, arguments.json, several, out))
-
-
-def _write_report(pairs: Sequence[html.Pair], path: Path, language: Language) -> None:
-    if path.suffix.lower() == ".md":
-        documents.save(path, markdown.text([result for result, _ in pairs], language).encode())
-    else:
-        html.write(pairs, path, language)
 
 
 def _plans(queue: Queue, language: Language, path: Path, arguments: argparse.Namespace) -> list[RunPlan]:

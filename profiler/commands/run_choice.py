@@ -125,7 +125,10 @@ def _with_samples(store: Store, run: RunResult) -> Pair:
 
 def without_repeats(pairs: Sequence[Pair]) -> list[Pair]:
     """Each run once, where it was first named."""
-    return list({run.id: (run, samples) for run, samples in reversed(pairs)}.values())[::-1]
+    found: dict[str, Pair] = {}
+    for run, samples in pairs:
+        found.setdefault(run.id, (run, samples))
+    return list(found.values())
 
 
 def baseline(names: Sequence[str], runs: Sequence[RunResult], given: str) -> int:

@@ -78,7 +78,8 @@ def threads(run: RunResult) -> str:
 
 
 def shapes(run: RunResult) -> str:
-    return ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in run.plan.shapes.items())
+    given = run.plan.shapes.items()
+    return ", ".join(f"{name} {' × '.join(map(str, shape)) or '()'}" for name, shape in given)
 
 
 def shapes_differ(runs: Runs) -> bool:

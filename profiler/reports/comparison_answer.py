@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from profiler.comparison import sentences
 from profiler.comparison.records import Comparison
 from profiler.reports import difference_lines, limit_table
 from profiler.wording import Language
@@ -9,8 +10,6 @@ from profiler.wording import Language
 
 def sentence(comparison: Comparison, language: Language) -> str:
     """Which one to use, for a person who does not program."""
-    from profiler.comparison import sentences
-
     return sentences.winner(comparison, language)
 
 

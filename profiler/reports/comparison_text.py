@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from profiler import limits as limit_units
 from profiler import units, wording
+from profiler.comparison import figures, ratios
 from profiler.comparison.records import Comparison, Ratio
 from profiler.wording import Language
 
 TOPIC = "comparison_report"
-# In the order in which they are read; in the last two more is better.
-QUANTITIES = ("p50", "p99", "mean", "memory", "energy", "size", "load", "throughput", "top1")
-MORE_IS_BETTER = ("throughput", "top1")
+QUANTITIES = ratios.QUANTITIES
+MORE_IS_BETTER = figures.MORE_IS_BETTER
 
 
 def say(code: str, language: Language, /, **parameters: object) -> str:

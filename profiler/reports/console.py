@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from profiler import answer, error_text, wording
-from profiler.comparison.names import names_apart
 from profiler.reports import (
-    beside,
     correctness_sections,
     figures,
     load_sections,
@@ -110,14 +108,6 @@ def _print_cards(result: RunResult, language: Language, out: TextIO) -> None:
     for card in cards:
         note = f"{card.technical}; {card.note}" if card.note else card.technical
         print(f"  {padded(card.label, label)}  {padded(card.value, value, right=True)}  {note}", file=out)
-
-
-def print_side_by_side(results: Sequence[RunResult], language: Language, out: TextIO) -> None:
-    """The cards of several runs as a table; nobody is called faster, because each is one process."""
-    print(f"\n{wording.say('report', 'side_by_side', language)}", file=out)
-    print_table([["", *names_apart(results)], *beside.rows(results, language)], out)
-    for note in beside.notes(results, language):
-        print(f"  {note}", file=out)
 
 
 def print_table(rows: Sequence[Sequence[str]], out: TextIO) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from profiler import wording
+from profiler.comparison import gate
+from profiler.comparison.names import names_apart
 from profiler.comparison.records import Comparison, Difference
+from profiler.comparison.values import value_words
 from profiler.error_text import visible
 from profiler.reports.comparison_text import TOPIC, say
+from profiler.result import RunResult
 from profiler.wording import Language
 
 
@@ -21,14 +25,20 @@ def lines(comparison: Comparison, language: Language) -> list[str]:
     return said
 
 
+def of_runs(runs: Sequence[RunResult], language: Language) -> list[str]:
+    """What makes runs that are shown at once more than a comparison of formats and runtimes."""
+    names = names_apart(runs)
+    return [_said(names, one, language) for one in gate.differences(runs) if one.blocks]
+
+
 def sentence(comparison: Comparison, difference: Difference, language: Language) -> str:
     """Not the same, threads: 2 (a.onnx, b.onnx); 4 (c.onnx)."""
     return _said(comparison.names, difference, language)
 
 
 def _said(names: Sequence[str], difference: Difference, language: Language) -> str:
-    values = held(names, difference, language)
-    return say(_code(difference), language, aspect=aspect(difference.aspect, language), values=values)
+    told = values(names, difference, language)
+    return say(_code(difference), language, aspect=aspect(difference.aspect, language), values=told)
 
 
 def _code(difference: Difference) -> str:
@@ -45,19 +55,8 @@ def aspect(code: str, language: Language) -> str:
     return say(known, language) if wording.has(TOPIC, known) else visible(code)
 
 
-def words(value: str, language: Language) -> str:
-    """What one run has: each part of it as a word where it is a code, else as it is."""
-    parts = [_word(part, language) for part in value.split(", ") if part]
-    return say("comma", language).join(parts) or say("unknown_value", language)
-
-
-def _word(part: str, language: Language) -> str:
-    known = f"value_{part}"
-    return say(known, language) if wording.has(TOPIC, known) else visible(part)
-
-
-def held(names: Sequence[str], difference: Difference, language: Language) -> str:
-    """What each value is and who has it: 2 (a.onnx, b.onnx); 4 (c.onnx)."""
+def values(names: Sequence[str], difference: Difference, language: Language) -> str:
+    """Each value with those that it holds for, the first to have it first."""
     holders: dict[str, list[str]] = {}
     for name, value in zip(names, difference.values, strict=True):
         holders.setdefault(value, []).append(name)
@@ -65,7 +64,7 @@ def held(names: Sequence[str], difference: Difference, language: Language) -> st
         say(
             "holders",
             language,
-            value=words(value, language),
+            value=value_words(value, language) or say("unknown_value", language),
             names=say("comma", language).join(found),
         )
         for value, found in holders.items()

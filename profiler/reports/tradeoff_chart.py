@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from profiler import settings_text, units
+from profiler.comparison import tradeoff
 from profiler.comparison.records import Comparison, Tradeoff
 from profiler.reports import comparison_text, run_colours
 from profiler.reports.axis import BOTTOM, GREY, LEFT, LIMIT, RIGHT, WIDTH, Axis, grid, ticks
 from profiler.reports.svg import Drawing, shortened, width_of
 from profiler.wording import Language
 
-OTHERS = ("accuracy_loss", "size", "memory", "energy")
+OTHERS = tradeoff.OTHERS
 _HEIGHT, _TOP, _NAME, _RADIUS = 300, 40, 190.0, 6
 Box = tuple[float, float, float, float]
 
