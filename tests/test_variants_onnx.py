@@ -82,6 +82,7 @@ def test_a_variant_is_smaller_and_answers_as_well_to_within_one_point(
     inputs = {"image": data["x"]}
     right = [np.mean(_answers(path, inputs).argmax(1) == data["y"]) for path in (ONNX, one.file)]
     assert abs(right[0] - right[1]) <= 0.01
+    onnx.checker.check_model(one.file)
     assert one.size_bytes == Path(one.file).stat().st_size
     assert one.size_bytes < most * ONNX.stat().st_size
     assert _snr_db(_answers(one.file, inputs), _answers(ONNX, inputs)) > {"fp16": 50}.get(kind, 20)

@@ -11,7 +11,7 @@ import msgspec
 from profiler import error_text, wording
 from profiler.backends import catalog
 from profiler.checks_plan import Dataset, Preprocessing
-from profiler.commands import documents, load_arguments, profile
+from profiler.commands import correctness_arguments, documents, load_arguments, profile
 from profiler.errors import KnownError
 from profiler.messages import VariantsMade
 from profiler.reports import variants_table
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: Tex
     if not (is_document and arguments.quiet):
         print("\n".join(variants_table.lines(made, language)), file=err if is_document else out)
     files = [one.file for one in made.variants if one.missing is None]
-    is_short = not files or (arguments.kinds and len(files) < len(made.variants))
+    is_short = not files or (bool(arguments.kinds) and len(files) < len(made.variants))
     if arguments.no_measure:
         return _document(made, arguments, language, out, err) or int(is_short)
     if not files:
@@ -89,14 +89,15 @@ def _calibration(arguments: argparse.Namespace) -> Dataset | None:
     """With the preprocessing of the labelled data that accuracy is measured on."""
     if not arguments.calibrate:
         return None
-    given = getattr(arguments, "preprocess", None) or Preprocessing()
-    return Dataset(arguments.calibrate, preprocessing=given)
+    return Dataset(arguments.calibrate, preprocessing=arguments.preprocess)
 
 
 def _measuring(arguments: argparse.Namespace, files: list[str]) -> argparse.Namespace:
     """The same options for `profile`: the original comes first, so the others are held against it."""
     given = dict(vars(arguments))
     given["files"] = [given.pop("file"), *files]
+    if not arguments.dataset:
+        given["preprocess"] = Preprocessing()  # of the pictures that calibrate, and of no others
     return argparse.Namespace(**given)
 
 
@@ -119,10 +120,12 @@ def _wrong_use(arguments: argparse.Namespace, language: Language) -> str:
     """Options of the measurement are looked at before any variant is made."""
     if arguments.no_measure:
         return ""
+    measuring = _measuring(arguments, ["a variant"])
     try:
-        load_arguments.check(arguments)
+        load_arguments.check(measuring)
+        correctness_arguments.check(measuring)
     except load_arguments.WrongUse as wrong:
-        return wording.say("usage", wrong.code, language)
+        return wording.say("usage", wrong.code, language, **wrong.parameters)
     return ""
 
 

@@ -114,10 +114,13 @@ def _half(copy: Path, target: Path, working: Path, outside: bool, sets: Sets) ->
     where it moves one in half precision past an LSTM.
     """
     from onnxruntime.transformers import float16
+    from onnxruntime.transformers.onnx_model import OnnxModel
 
     operators = {node.op_type for node in onnx_tensors.nodes(onnx.load(copy, load_external_data=False))}
     blocked = [*float16.DEFAULT_OP_BLOCK_LIST, *(["Transpose"] if operators & _RECURRENT else [])]
     made = float16.convert_float_to_float16(str(copy), keep_io_types=True, op_block_list=blocked)
+    # It puts the casts of inputs behind the nodes that read them, which ONNX does not allow.
+    OnnxModel.graph_topological_sort(made.graph)
     _save(made, target, outside)
 
 
