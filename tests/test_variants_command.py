@@ -1,4 +1,4 @@
-"""`inferometer variants` as a person uses it: made, measured beside the original, or refused with a reason."""
+"""`inferometer variants` as a person uses it: made, measured beside the original, or refused and why."""
 
 from __future__ import annotations
 
