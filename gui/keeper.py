@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,8 @@ from profiler.plan import RunPlan
 from profiler.result import RunResult
 
 if TYPE_CHECKING:
-    from gui.services import Samples
+    from gui.services import Pair, Samples
+    from profiler.comparison.records import Comparison
     from profiler.runner import Ended
 
 MOST_KEPT = 8
@@ -86,6 +87,13 @@ class Keeper(QObject):
         self._write(
             result, ".html", lambda path: self._services.write_report(result, samples, path, language)
         )
+
+    def report_comparison(self, runs: Sequence[Pair], comparison: Comparison) -> None:
+        """Ask where, and write the comparison with what was accepted: a page, or Markdown for .md."""
+        language = sentences.language()
+        name = comparison.names[comparison.baseline]
+        write = self._services.write_comparison
+        self._ask_and_write(f"{name} compared", ".html", lambda path: write(runs, comparison, path, language))
 
     def save_text(self, suggestion: str, text: str) -> None:
         """Ask where, and write this text, UTF-8."""

@@ -1,7 +1,10 @@
-"""What the window remembers between starts: language, theme, size, the last folder, what runs."""
+"""What the window remembers between starts: language, theme, size, the last folder, limits."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import msgspec
 from PySide6.QtCore import QByteArray, QSettings
 
 from gui.theme import Theme
@@ -82,6 +85,18 @@ class Settings:
     @inputs.setter
     def inputs(self, value: str) -> None:
         self._file.setValue("inputs", value)
+
+    @property
+    def compare_limits(self) -> dict[str, float]:
+        """The limits of the compare page by quantity, in the units of profiler.limits."""
+        try:
+            return msgspec.json.decode(self._text("compare_limits") or "{}", type=dict[str, float])
+        except msgspec.DecodeError:
+            return {}
+
+    @compare_limits.setter
+    def compare_limits(self, value: Mapping[str, float]) -> None:
+        self._file.setValue("compare_limits", msgspec.json.encode(dict(value)).decode())
 
     def keep(self) -> None:
         """Write to disk now."""

@@ -38,10 +38,12 @@ class History(Protocol):
 class HistoryPage(QWidget):
     """A view of the store; it holds no truth of its own.
 
-    Signals: `run_opened` with the id of a run that is to be shown.
+    Signals: `run_opened` with the id of a run that is to be shown; `compare_requested` with the ids of runs,
+    the oldest first.
     """
 
     run_opened = Signal(str)
+    compare_requested = Signal(list)
 
     def __init__(self, store: History, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +52,7 @@ class HistoryPage(QWidget):
         self.model = HistoryTable(self)
         self.search, self.count = QLineEdit(self), QuietLabel(self)
         self.table, self.empty = HistoryView(self.model, self), wrapped_label(self)
-        self.open, self.delete = QPushButton(self), QPushButton(self)
+        self.open, self.compare, self.delete = (QPushButton(self) for _ in range(3))
         self.notice, self.undo = Panel(self, subdued=True), QPushButton(self)
         self.notice_text = plain_label(self.notice)
         self.trouble = wrapped_label(self)
@@ -73,6 +75,7 @@ class HistoryPage(QWidget):
         top.addWidget(self.search, 1)
         top.addWidget(self.count)
         top.addStretch(1)
+        top.addWidget(self.compare)
         top.addWidget(self.open)
         top.addWidget(self.delete)
         undo = QHBoxLayout(self.notice)
@@ -94,6 +97,7 @@ class HistoryPage(QWidget):
         self.table.doubleClicked.connect(self._on_open)
         self.table.selectionModel().selectionChanged.connect(self._follow_selection)
         self.open.clicked.connect(self._on_open)
+        self.compare.clicked.connect(self._on_compare)
         self.delete.clicked.connect(self._on_delete)
         self.undo.clicked.connect(self._on_undo)
         for keys, slot in (
@@ -146,6 +150,12 @@ class HistoryPage(QWidget):
         if len(chosen) == 1:
             self.run_opened.emit(chosen[0])
 
+    def _on_compare(self) -> None:
+        """An id begins with the time: the run that was first is the baseline."""
+        chosen = self._selected()
+        if len(chosen) > 1:
+            self.compare_requested.emit(sorted(chosen))
+
     def _on_delete(self) -> None:
         chosen = self._selected()
         gone = [run_id for run_id in chosen if self._attempt(partial(self._store.delete, run_id))]
@@ -172,7 +182,7 @@ class HistoryPage(QWidget):
         self.empty.setText(self._nothing(total))
         text = self.tr("{shown} of {total} runs")
         self.count.setText(text.format(shown=f"{shown:,}", total=f"{total:,}") if total else "")
-        for widget in (self.search, self.open, self.delete):
+        for widget in (self.search, self.open, self.compare, self.delete):
             widget.setVisible(total > 0)
         self._follow_selection()
 
@@ -185,6 +195,9 @@ class HistoryPage(QWidget):
         chosen = len(self.table.selectionModel().selectedRows())
         self.open.setEnabled(chosen == 1)
         self.delete.setEnabled(chosen > 0)
+        self.compare.setEnabled(chosen > 1)
+        text = self.tr("Co&mpare {count}") if chosen > 1 else self.tr("Co&mpare")
+        self.compare.setText(text.format(count=f"{chosen:,}"))
 
     def retranslate(self) -> None:
         self.search.setPlaceholderText(self.tr("Search model, format, runtime, device…"))
@@ -193,6 +206,7 @@ class HistoryPage(QWidget):
         self.open.setText(self.tr("&Open"))
         self.delete.setText(self.tr("&Delete"))
         self.undo.setText(self.tr("&Undo"))
+        self.compare.setToolTip(self.tr("Mark two or more runs with Ctrl or Shift to compare them."))
         if self._deleted:
             self._show_notice()
         self.table.fit_columns()

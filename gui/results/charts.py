@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QHeaderView,
-    QRadioButton,
-    QStackedWidget,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QRadioButton, QWidget
 
-from gui import tables
-from gui.models.text_table import TextTable
-from gui.panel import QuietLabel, wrapped_label
-from gui.plots.chart import Chart
+from gui.panel import QuietLabel
 from gui.plots.histogram import WaitChart
 from gui.plots.run_order import RunOrderStrip
 from gui.plots.waits import Bins, segments
+from gui.results.chart_tab import ChartTab
 from profiler import units
 from profiler.metrics.latency import percentile
 from profiler.result import Latency
@@ -34,55 +22,7 @@ _NONE = np.empty(0, dtype=np.int64)
 _SHARES = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99, 0.999)
 
 
-class _ChartTab(QWidget):
-    """A chart, its table under the same roof, and a word in their place when there is nothing to draw."""
-
-    def __init__(self, chart: Chart, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.chart = chart
-        self.table = QTableView(self)
-        self.model = TextTable(self)
-        self.as_table = QCheckBox(self)
-        self.nothing = wrapped_label(self)
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.stack = QStackedWidget(self)
-        for widget in (chart, self.table, self.nothing):
-            self.stack.addWidget(widget)
-        self.bar = QHBoxLayout()
-        self.bar.addWidget(self.as_table)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(10, 8, 10, 8)
-        box.addLayout(self.bar)
-        box.addWidget(self.stack, 1)
-        self._prepare_table()
-        self.as_table.toggled.connect(self.refresh)
-
-    def _prepare_table(self) -> None:
-        self.table.setModel(self.model)
-        tables.prepare(self.table)
-        self.table.setAlternatingRowColors(True)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.table.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        )
-
-    def show_part(self, drawable: bool) -> None:
-        part = (1 if self.as_table.isChecked() else 0) if drawable else 2
-        self.stack.setCurrentIndex(part)
-
-    def refresh(self) -> None:
-        """Show what the controls ask for."""
-
-    def retranslate(self) -> None:
-        self.as_table.setText(self.tr("Show as &table"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
-
-class WaitsTab(_ChartTab):
+class WaitsTab(ChartTab):
     """How long the counted calls took: bars or the share below, with percentile lines."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -156,7 +96,7 @@ class WaitsTab(_ChartTab):
         self.refresh()
 
 
-class OrderTab(_ChartTab):
+class OrderTab(ChartTab):
     """Every call in the order it was made: what warms up, drifts, jumps."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
