@@ -14,7 +14,7 @@ from onnx import TensorProto, helper
 
 from profiler import image_decoding, messages
 from profiler.checks_plan import Dataset
-from profiler.correctness import datasets, labelled, preprocessing
+from profiler.correctness import dataset_errors, datasets, labelled, preprocessing
 from profiler.errors import KnownError
 from profiler.opening import Opened, open_beside
 from profiler.plan import RunPlan
@@ -220,7 +220,7 @@ def test_what_does_not_belong_together_is_refused(
     with pytest.raises(KnownError) as caught:
         _scored(tmp_path, _npz(tmp_path, x=answers, y=labels), _passing(tmp_path, "batch", 3))
     assert caught.value.info.parameters["what"] == what
-    assert labelled.missing(caught.value)["accuracy.top1"].parameters["what"] == what
+    assert dataset_errors.missing(caught.value)["accuracy.top1"].parameters["what"] == what
 
 
 def test_samples_of_another_shape_and_an_output_that_is_not_there_are_refused(tmp_path: Path) -> None:

@@ -156,12 +156,12 @@ class _Examination:
         request, plan = self._request, self._request.plan
         if not request.scores or plan.checks.dataset is None or not plan.checks.dataset.prepared:
             return None
-        from profiler.correctness import labelled
+        from profiler.correctness import dataset_errors, labelled
 
         try:
             return labelled.score(self._opened, plan, self._send, self._stop_asked)
         except KnownError as error:
-            self._unavailable.update(labelled.missing(error))
+            self._unavailable.update(dataset_errors.missing(error))
             return None
 
     def _tell(self, step: str, done: int, total: int, is_first: bool = False) -> None:

@@ -6,12 +6,12 @@ A failure here never costs what was measured: it becomes the reason why a quanti
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from profiler import inspect_client, messages, precision_facts, survey_client
+from profiler import inspect_client, messages, precision_facts, shapes, survey_client
 from profiler.answer_blocks import Accuracy, Agreement, Labelled, Paired
 from profiler.attempt import Means
 from profiler.backends import catalog
@@ -19,10 +19,10 @@ from profiler.blocks import Reason
 from profiler.checks_plan import Dataset, Reference
 from profiler.correctness import (
     agreement,
+    dataset_errors,
     datasets,
     divergence_client,
     input_hash,
-    labelled,
     random_operators,
     reference_plan,
     shelf,
@@ -35,6 +35,7 @@ from profiler.heard import Answered, Gathered, Heard
 from profiler.messages import Description
 from profiler.metrics import accuracy
 from profiler.plan import RunPlan
+from profiler.result import Tensor
 
 # Silence that a call, or binding a large batch, may take beside loading.
 CALL_S = 600.0
@@ -63,6 +64,10 @@ def look(gathered: Gathered, chosen: Heard | None, means: Means, folder: Path, k
         gathered.answered = Answered(unavailable=examiner.unavailable | _everything(why))
     finally:
         shutil.rmtree(folder / FOLDER, ignore_errors=True)  # what withstands goes with the run's folder
+
+
+def _with(plan: RunPlan, dataset: Dataset | None) -> RunPlan:
+    return msgspec.structs.replace(plan, checks=msgspec.structs.replace(plan.checks, dataset=dataset))
 
 
 def _left_out(gathered: Gathered, chosen: Heard | None, means: Means) -> str:
@@ -105,17 +110,33 @@ class _Examiner:
 
     def _with_dataset(self, plan: RunPlan) -> RunPlan:
         """The plan with its labelled data made ready; what is wrong with them is a reason."""
-        dataset, loaded = plan.checks.dataset, self._chosen.loaded
-        if dataset is None or loaded is None:
+        loaded = self._chosen.loaded
+        if plan.checks.dataset is None or loaded is None:
             return plan
         try:
-            ready: Dataset | None = datasets.prepare(
-                plan, loaded.inputs, loaded.shapes, tell=self._tell_data, stop_asked=self._means.cancel.is_set
+            return self._prepared(plan, loaded.inputs, loaded.shapes)
+        except KnownError as error:
+            self.unavailable |= dataset_errors.missing(error)
+            return _with(plan, None)
+
+    def _prepared(
+        self, plan: RunPlan, inputs: Sequence[Tensor], sizes: Mapping[str, tuple[int, ...]]
+    ) -> RunPlan:
+        stop = self._means.cancel.is_set
+        return _with(plan, datasets.prepare(plan, inputs, sizes, tell=self._tell_data, stop_asked=stop))
+
+    def _with_dataset_of(self, plan: RunPlan, inputs: Sequence[Tensor]) -> RunPlan:
+        """The reference may take pictures of another size; where that is not told, those of the candidate."""
+        if plan.checks.dataset is None or not inputs:
+            return plan
+        try:
+            return self._prepared(
+                plan, inputs, shapes.concrete_shapes(inputs, 1, plan.shapes, plan.dimensions)
             )
         except KnownError as error:
-            self.unavailable |= labelled.missing(error)
-            ready = None
-        return msgspec.structs.replace(plan, checks=msgspec.structs.replace(plan.checks, dataset=ready))
+            if error.kind is ErrorKind.CANCELLED:
+                raise
+            return plan
 
     def _tell_data(self, done: int, total: int) -> None:
         self._means.listen(messages.Examining("data", done, total))
@@ -198,6 +219,8 @@ class _Examiner:
         described = _described(Path(reference.model_path), form)
         inputs, theirs = own.told.loaded.inputs, described.inputs if described is not None else ()
         plan = reference_plan.of_reference(reference, own.plan, inputs, theirs)
+        plan = self._with_dataset_of(plan, theirs)
+        found: Kept | None = None
         try:
             found = self._on_shelf(plan, form, described)
             if input_hash.sets_alike(own.examined.inputs_sha256, found.examined.inputs_sha256):
@@ -205,8 +228,14 @@ class _Examiner:
         except KnownError as error:
             if error.kind not in _SHAPES:
                 raise
-        shapes = own.told.loaded.shapes
-        return self._on_shelf(reference_plan.at_shapes(plan, shapes, inputs, theirs), form, described)
+        try:
+            sizes = own.told.loaded.shapes
+            return self._on_shelf(reference_plan.at_shapes(plan, sizes, inputs, theirs), form, described)
+        except KnownError as error:
+            # What it got right of the labelled data holds at its own sizes, too.
+            if found is None or found.examined.labelled is None or error.kind not in _SHAPES:
+                raise
+            return found
 
     def _on_shelf(self, plan: RunPlan, form: str, described: Description | None) -> Kept:
         key = shelf.key_of(plan)

@@ -32,8 +32,6 @@ Answers = dict[str, Array]
 OUR_MISTAKES = (NameError, AttributeError, AssertionError, LookupError)
 TOLD_EVERY_S = 0.1
 MOST_NAMES, LONGEST_NAME = 25_000, 100
-# Quantities that there is no figure of where labelled data could not be gone through.
-FIGURES = ("labelled", "top1", "top5", "dataset", "dataset_size", "beside_reference")
 
 
 def score(opened: Opened, plan: RunPlan, send: Send, stop_asked: Callable[[], bool]) -> Labelled:
@@ -61,12 +59,6 @@ def first_samples(opened: Opened, plan: RunPlan, most: int) -> Optional[list[Ans
     except KnownError:  # whoever scores the data says what is wrong with them
         return None
     return found or None
-
-
-def missing(error: KnownError) -> dict[str, Reason]:
-    """Why there is no accuracy, by the names of its quantities."""
-    told = {"kind": error.info.kind, "words": error.info.text, **error.info.parameters}
-    return dict.fromkeys((f"accuracy.{name}" for name in FIGURES), Reason(accuracy.FAILED, told))
 
 
 class _Scoring:
