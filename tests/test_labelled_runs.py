@@ -6,10 +6,13 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
+from PIL import Image
 
 from profiler import folders, messages
-from profiler.checks_plan import Checks, Dataset
+from profiler.checks_plan import Checks, Dataset, Reference
 from profiler.correctness import preprocessing
 from profiler.plan import RunPlan, Stopping
 from profiler.result import Level
@@ -61,6 +64,32 @@ def test_data_that_cannot_be_used_cost_nothing_but_the_accuracy(tmp_path: Path) 
     reason = result.unavailable["accuracy.top1"]
     assert (reason.code, reason.parameters["what"]) == ("because", "dataset_label_range")
     assert "labels_not_judged" in [one.code for one in result.verdict.reasons]
+
+
+def _brightness(path: Path, side: int) -> Path:
+    """A model that answers how bright a picture of side×side is."""
+    values = [
+        helper.make_tensor_value_info("image", TensorProto.FLOAT, ["batch", 1, side, side]),
+        helper.make_tensor_value_info("white", TensorProto.FLOAT, ["batch", 1]),
+    ]
+    node = helper.make_node("ReduceMean", ["image"], ["white"], axes=[2, 3], keepdims=0)
+    graph = helper.make_graph([node], "g", values[:1], values[1:])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+def test_a_reference_that_takes_pictures_of_another_size_is_paired_all_the_same(tmp_path: Path) -> None:
+    for at, colour in enumerate((0, 30, 250, 255)):
+        place = tmp_path / "png" / str(int(colour > 99))
+        place.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (32, 32), colour).save(place / f"{at}.png")
+    small, large = (_brightness(tmp_path / f"{side}.onnx", side) for side in (8, 16))
+    plan = _plan(Dataset(str(tmp_path / "png")), reference=Reference(str(large), "onnxruntime"))
+    result = carried_out(msgspec.structs.replace(plan, model_path=str(small)))
+    assert result.accuracy.top1 == 1.0
+    beside = result.accuracy.beside_reference
+    assert beside is not None
+    assert (beside.only_own, beside.only_reference, beside.is_clear) == (0, 0, False)
 
 
 def test_a_stop_midway_keeps_what_was_answered(tmp_path: Path) -> None:
