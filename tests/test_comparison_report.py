@@ -68,7 +68,7 @@ def _page(comparison: Comparison, language: Language = "en") -> str:
 
 def _compared_part(page: str) -> str:
     """What stands before the first run by itself."""
-    return page.partition("<body>")[2].partition("</section>")[0]
+    return page.partition("<body>")[2].partition("<section")[0]
 
 
 def _nodes(svg: str, name: str) -> list[dict[str, str]]:

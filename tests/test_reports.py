@@ -166,13 +166,14 @@ def test_charts_draw_any_number_of_samples(count: int) -> None:
     ET.fromstring(charts.run_order(samples, 0, 0, "zh_CN"))
 
 
-def test_limits_are_drawn_where_they_are_near() -> None:
+def test_limits_are_drawn_and_far_ones_named_at_the_edge() -> None:
     samples = SAMPLES[3:]
     block, near = latency.summarise(samples), {"p99": 1.5e6, "p50": 9e8, "memory": 5.0}
     for drawn in (charts.histogram(samples, block, "en", near), charts.run_order(samples, 0, 0, "en", near)):
         words = [node.text for node in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
         assert "P99 ≤ 1.50 ms" in words
-        assert not any("900 ms" in (word or "") for word in words)
+        assert any(word in ("P50 ≤ 900 ms →", "↑ P50 ≤ 900 ms") for word in words)
+        assert not any("memory" in (word or "") for word in words)
 
 
 def test_svg_text_and_attributes_are_escaped() -> None:

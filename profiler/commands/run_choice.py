@@ -69,7 +69,7 @@ def several(store: Store, given: str) -> list[Pair]:
 
 
 def _newest(store: Store, count: int) -> list[RunResult]:
-    """In the order in which they were begun; 0: the newest and its group."""
+    """In the order in which they were begun; 0: the newest and its group, with the reference first."""
     rows = store.rows()[: count or _FARTHEST]
     if not rows:
         raise KnownError(ErrorKind.RUN_UNKNOWN, run="last")
@@ -79,7 +79,13 @@ def _newest(store: Store, count: int) -> list[RunResult]:
     if not newest.group:
         return [newest]
     loaded = (store.load(row.id) for row in rows)
-    return [run for run in loaded if run.group == newest.group][::-1]
+    group = [run for run in loaded if run.group == newest.group][::-1]
+    return sorted(group, key=lambda run: not _is_reference(run))
+
+
+def _is_reference(run: RunResult) -> bool:
+    agreement = run.accuracy.agreement
+    return agreement is not None and agreement.state == "is_reference"
 
 
 def documents_in(path: Path) -> list[RunResult]:

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from profiler import settings_text, units, wording
+from profiler import units, wording
 from profiler.metrics import curve
+from profiler.reports import limit_lines
 from profiler.reports.axis import (
     BLUE,
     BOTTOM,
     GREY,
     HEIGHT,
     LEFT,
-    LIMIT,
     ORANGE,
     RIGHT,
     TOP,
@@ -40,11 +40,11 @@ def histogram(
 ) -> str:
     """How often each wait came: logarithmic bins, with lines at the percentiles that may be shown.
 
-    `limits` as RunPlan holds them; those on a latency are drawn where they are near.
+    `limits` as RunPlan holds them; those on a latency are drawn.
     """
     low, high = max(1.0, float(samples.min())), float(np.quantile(samples, 0.999))
     high = max(high, low * 1.01, *(getattr(latency, field) or 0.0 for _, field in _MARKS))
-    near = _near(limits, low / 2, high * 2)
+    near = limit_lines.near(limits or {}, curve.LATENCIES, low / 2, high * 2)
     edges = np.geomspace(low, high, min(_MOST_BINS, max(8, math.isqrt(len(samples)))) + 1)
     low, high = min([low, *near.values()]), max([high, *near.values()])
     counts, _ = np.histogram(samples, edges)
@@ -63,20 +63,15 @@ def histogram(
         value = getattr(latency, field)
         if value is not None:
             _mark(drawing, across(value), row, f"{name} {units.duration(value)}")
-    for row, (name, most) in enumerate(near.items()):
-        x = across(most)
-        drawing.path([(x, TOP), (x, HEIGHT - BOTTOM)], LIMIT, 1.5, "6 4")
-        late, words = x > WIDTH / 2, settings_text.limits({name: most}, language)
-        place = x - 5 if late else x + 5
-        drawing.text(place, TOP + 12 + 14 * row, words, LIMIT, "end" if late else "start", 11)
+    for row, (name, most) in enumerate(_limited(limits).items()):
+        said = limit_lines.words(name, most, language)
+        limit_lines.upright(drawing, across(most), said, (TOP, HEIGHT - BOTTOM), TOP + 12 + 14 * row)
     return str(drawing)
 
 
-def _near(limits: Mapping[str, float] | None, low: float, high: float) -> dict[str, float]:
-    """Limits on a latency that can be drawn without squeezing what was measured."""
-    return {
-        name: most for name, most in (limits or {}).items() if name in curve.LATENCIES and low <= most <= high
-    }
+def _limited(limits: Mapping[str, float] | None) -> dict[str, float]:
+    """The limits on a latency."""
+    return {name: most for name, most in (limits or {}).items() if name in curve.LATENCIES}
 
 
 def _mark(drawing: Drawing, x: float, row: int, words: str) -> None:
@@ -100,7 +95,7 @@ def run_order(
     steady = samples[cold_count + warmup_count :]
     shown = steady if len(steady) else samples
     low, high = float(shown.min()), float(np.quantile(shown, 0.999)) * 1.1
-    near = _near(limits, 0, high * 2)
+    near = limit_lines.near(limits or {}, curve.LATENCIES, 0, high * 2)
     high = max([high, *(most * 1.05 for most in near.values())])
     drawing = Drawing(WIDTH, HEIGHT, wording.say("report", "waits_in_order", language))
     across = Axis(0, max(1, len(samples)), LEFT, WIDTH - RIGHT)
@@ -113,12 +108,9 @@ def run_order(
         top, bottom = (max(TOP, min(up(value), HEIGHT - BOTTOM)) for value in (most, least))
         drawing.line(x, bottom + 0.5, x, top - 0.5, BLUE)
     drawing.text(LEFT, TOP - 10, wording.say("report", "practice_shaded", language), GREY, "start", 11)
-    for name, most in near.items():
-        y = up(most)
-        if y <= HEIGHT - BOTTOM:
-            drawing.path([(LEFT, y), (WIDTH - RIGHT, y)], LIMIT, 1.5, "6 4")
-            words = settings_text.limits({name: most}, language)
-            drawing.text(WIDTH - RIGHT, y - 5, words, LIMIT, "end", 11)
+    for name, most in _limited(limits).items():
+        said = limit_lines.words(name, most, language)
+        limit_lines.level(drawing, up(most), said, (TOP, HEIGHT - BOTTOM))
     ticks(drawing, across, "{:,.0f}".format)
     words = wording.say("report", "run_number", language)
     drawing.text(WIDTH - RIGHT, HEIGHT - 8, words, GREY, "end", 11)

@@ -33,7 +33,7 @@ def ratio(found: Ratio | None) -> str:
     if found is None:
         return units.DASH
     text = f"{units.significant(found.value)}×"
-    if found.low is None or found.high is None:
+    if found.low is None or found.high is None or found.low == found.high:
         return text
     return f"{text} ({units.significant(found.low)} – {units.significant(found.high)})"
 

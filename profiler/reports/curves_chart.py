@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from profiler import settings_text, units
+from profiler import units
 from profiler.comparison.records import Comparison
 from profiler.metrics import curve
-from profiler.reports import comparison_text, curve_chart, run_colours
-from profiler.reports.axis import BOTTOM, GREY, LEFT, LIMIT, RIGHT, WIDTH, Axis, grid, ticks
+from profiler.reports import comparison_text, curve_chart, limit_lines, run_colours
+from profiler.reports.axis import BOTTOM, GREY, LEFT, RIGHT, WIDTH, Axis, grid, ticks
 from profiler.reports.svg import Drawing
 from profiler.result import Point
 from profiler.wording import Language
@@ -43,7 +43,7 @@ def chart(comparison: Comparison, language: Language) -> str:
     waits = [value for point in every if (value := curve.value_of(point, name))]
     rates = [point.throughput.samples_per_s or 0.0 for point in every]
     limit = comparison.limits.get(name)
-    most = max([max(waits), *([limit] if limit is not None and limit <= 2 * max(waits) else [])])
+    most = max([max(waits), *([limit] if limit is not None and limit <= 3 * max(waits) else [])])
     is_wide = most > _WIDE * min(waits)
     head = run_colours.legend_height(comparison.names)
     title = comparison_text.quantity(name, language)
@@ -55,10 +55,9 @@ def chart(comparison: Comparison, language: Language) -> str:
     ticks(drawing, across, units.rate)
     for index in found:
         _curve(drawing, comparison, index, name, (across, up))
-    if limit is not None and limit <= most * 1.08:
-        drawing.path([(LEFT, up(limit)), (WIDTH - RIGHT, up(limit))], LIMIT, 1.5, "6 4")
-        words = settings_text.limits({name: limit}, language)
-        drawing.text(WIDTH - RIGHT, up(limit) - 5, words, LIMIT, "end", 11)
+    if limit is not None:
+        said = limit_lines.words(name, limit, language)
+        limit_lines.level(drawing, up(limit), said, (head + 8, drawing.height - BOTTOM))
     run_colours.legend(drawing, comparison.names)
     drawing.text(
         WIDTH - RIGHT, drawing.height - 6, comparison_text.say("curves_across", language), GREY, "end", 11

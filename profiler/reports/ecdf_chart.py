@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from profiler import sample_parts, settings_text, units
+from profiler import sample_parts, units
 from profiler.comparison.records import Comparison
-from profiler.reports import comparison_text, run_colours
+from profiler.reports import comparison_text, limit_lines, run_colours
 from profiler.reports.axis import BOTTOM, GREY, LEFT, LIMIT, RIGHT, WIDTH, Axis, ticks
 from profiler.reports.svg import Drawing
 from profiler.wording import Language
@@ -18,7 +18,7 @@ Samples = npt.NDArray[np.int64]
 
 # As many steps as there are pixels to tell apart, closer together where the slow answers are.
 _SHARES = np.unique(np.concatenate([np.linspace(0, 1, 201), 1 - np.geomspace(1e-4, 0.05, 60)]))
-_HEIGHT, _GRID = 260, (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
+_HEIGHT, _GRID = 272, (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 _LIMITED = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
 
@@ -47,7 +47,7 @@ def chart(comparison: Comparison, samples: Sequence[Samples | None], language: L
     head = run_colours.legend_height(comparison.names)
     drawing = Drawing(WIDTH, head + _HEIGHT, comparison_text.say("ecdf", language))
     across = _across(list(kept.values()), comparison.limits)
-    up = Axis(0, 1, drawing.height - BOTTOM, head + 24)
+    up = Axis(0, 1, drawing.height - BOTTOM, head + 36)
     for share in _GRID:
         drawing.line(LEFT, up(share), WIDTH - RIGHT, up(share), GREY, "1 4")
         drawing.text(LEFT - 6, up(share) + 4, units.percent(share), GREY, "end", 11)
@@ -65,7 +65,7 @@ def chart(comparison: Comparison, samples: Sequence[Samples | None], language: L
 def _across(kept: Sequence[Samples], limits: Mapping[str, float]) -> Axis:
     low = min(float(np.quantile(one, 0.001)) for one in kept)
     high = max(float(np.quantile(one, 0.999)) for one in kept)
-    near = [most for name, most in limits.items() if name in _LIMITED and low / 3 <= most <= 3 * high]
+    near = limit_lines.near(limits, tuple(_LIMITED), low / 5, 5 * high).values()
     low, high = min([low, *near]), max([high, *near])
     return Axis(low * 0.98, max(high * 1.02, low * 1.01), LEFT, WIDTH - RIGHT, log=True)
 
@@ -73,13 +73,11 @@ def _across(kept: Sequence[Samples], limits: Mapping[str, float]) -> Axis:
 def _limits(
     drawing: Drawing, limits: Mapping[str, float], across: Axis, up: Axis, language: Language
 ) -> None:
-    """A line up to the share that has to come within it, and its words above."""
-    for name, share in _LIMITED.items():
-        if name not in limits or not LEFT <= across(limits[name]) <= WIDTH - RIGHT:
-            continue
-        x = across(limits[name])
-        drawing.path([(x, up(0)), (x, up(1) - 6)], LIMIT, 1.5, "6 4")
-        drawing.path([(x - 5, up(share)), (x + 5, up(share))], LIMIT, 2)
-        late = x > WIDTH / 2
-        words = settings_text.limits({name: limits[name]}, language)
-        drawing.text(x - 6 if late else x + 6, up(1) - 8, words, LIMIT, "end" if late else "start", 11)
+    """A line with a mark at the share that has to come within it, and its words above."""
+    limited = [name for name in _LIMITED if name in limits]
+    for row, name in enumerate(limited):
+        x, y = across(limits[name]), up(_LIMITED[name])
+        said = limit_lines.words(name, limits[name], language)
+        limit_lines.upright(drawing, x, said, (up(1) - 6, up(0)), up(1) - 8 - 13 * row)
+        if LEFT <= x <= WIDTH - RIGHT:
+            drawing.path([(x - 5, y), (x + 5, y)], LIMIT, 2)

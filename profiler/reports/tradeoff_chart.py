@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from profiler import settings_text, units
+from profiler import units
 from profiler.comparison import tradeoff
 from profiler.comparison.records import Comparison, Tradeoff
-from profiler.reports import comparison_text, run_colours
-from profiler.reports.axis import BOTTOM, GREY, LEFT, LIMIT, RIGHT, WIDTH, Axis, grid, ticks
+from profiler.reports import comparison_text, limit_lines, run_colours
+from profiler.reports.axis import BOTTOM, GREY, LEFT, RIGHT, WIDTH, Axis, grid, ticks
 from profiler.reports.svg import Drawing, shortened, width_of
 from profiler.wording import Language
 
@@ -60,25 +60,21 @@ def _axes(points: Sequence[Tradeoff], comparison: Comparison, other: str) -> tup
 
 
 def _with_limit(most: float, limit: float | None) -> float:
-    """As far as the limit, where it is near."""
-    return max(most, limit) if limit is not None and limit <= 2.5 * most else most
+    """As far as the limit, where it is near or there is nothing else to go by."""
+    return max(most, limit) if limit is not None and (limit <= 6 * most or most <= 0) else most
 
 
 def _limits(
     drawing: Drawing, comparison: Comparison, other: str, axes: tuple[Axis, Axis], language: Language
 ) -> None:
-    across, up = axes
+    (across, up), heights = axes, (float(_TOP), float(_HEIGHT - BOTTOM))
     wait, value = comparison.limits.get("p50"), comparison.limits.get(other)
-    if wait is not None and across(wait) <= WIDTH - RIGHT:
-        x = across(wait)
-        drawing.path([(x, _TOP), (x, _HEIGHT - BOTTOM)], LIMIT, 1.5, "6 4")
-        words = settings_text.limits({"p50": wait}, language)
-        late = x > WIDTH / 2
-        drawing.text(x - 5 if late else x + 5, _TOP - 4, words, LIMIT, "end" if late else "start", 11)
-    if value is not None and up(value) >= _TOP:
-        y = up(value)
-        drawing.path([(LEFT, y), (WIDTH - RIGHT, y)], LIMIT, 1.5, "6 4")
-        drawing.text(LEFT + 6, y - 5, settings_text.limits({other: value}, language), LIMIT, "start", 11)
+    if wait is not None:
+        said = limit_lines.words("p50", wait, language)
+        limit_lines.upright(drawing, across(wait), said, heights, _TOP - 8)
+    if value is not None:
+        said = limit_lines.words(other, value, language)
+        limit_lines.level(drawing, up(value), said, (heights[0] + 16, heights[1]))
 
 
 def _box_of_point(x: float, y: float) -> Box:
