@@ -47,6 +47,12 @@ class Dialogs:
         kinds = QCoreApplication.translate("Dialogs", "Arrays and pictures (*.npy *.png *.jpg *.jpeg)")
         return QFileDialog.getOpenFileName(self._parent(), title, folder, kinds)[0]
 
+    def choose_results(self, folder: str) -> list[str]:
+        """Documents of runs; empty where none was chosen."""
+        title = QCoreApplication.translate("Dialogs", "Choose results to compare")
+        kinds = QCoreApplication.translate("Dialogs", "Results of inferometer (*.json)")
+        return QFileDialog.getOpenFileNames(self._parent(), title, folder, kinds)[0]
+
     def choose_data(self, folder: str, what: str) -> str:
         """For the answers: an `npz`, a `folder` of pictures, its `labels`, or the model of a `reference`."""
         if what == "folder":
@@ -126,6 +132,25 @@ class Dialogs:
             QCoreApplication.translate("Dialogs", "&Run it this once"), QMessageBox.ButtonRole.AcceptRole
         )
         return self._ask(box, run)
+
+    def choose_folder(self, folder: str) -> str:
+        """Where new files go; empty where the user thought better of it."""
+        title = QCoreApplication.translate("Dialogs", "Choose a folder for the variants")
+        return QFileDialog.getExistingDirectory(self._parent(), title, folder)
+
+    def ask_replace(self, file: str) -> bool:
+        """Whether files that are there already may be written anew."""
+        box = self._box(QMessageBox.Icon.Warning)
+        box.setWindowTitle(QCoreApplication.translate("Dialogs", "Already there"))
+        box.setText(
+            QCoreApplication.translate("Dialogs", "“{file}” is already in this folder. Make it anew?").format(
+                file=visible(file)
+            )
+        )
+        replace = box.addButton(
+            QCoreApplication.translate("Dialogs", "&Replace"), QMessageBox.ButtonRole.DestructiveRole
+        )
+        return self._ask(box, replace)
 
     def ask_close(self) -> bool:
         """Whether to stop the run that goes on and close."""

@@ -14,14 +14,16 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from gui import languages, panes, sentences, shortcuts
 from gui.background import Jobs
 from gui.closing import Closing
+from gui.comparisons import Comparisons
 from gui.demo import DemoPlans, demo_plans
 from gui.desk import Desk
 from gui.dialogs import Dialogs
 from gui.font_banner import FontBanner
 from gui.holder import Holder
 from gui.keeper import Keeper
-from gui.page_maker import HISTORY, INSIDE, LIVE, MACHINE, RESULTS, RUN, START, PageMaker
+from gui.page_maker import COMPARE, HISTORY, INSIDE, LIVE, MACHINE, RESULTS, RUN, START, PageMaker
 from gui.rail import Rail
+from gui.run_errands import RunErrands
 from gui.run_queue import WITH_RESULT, QueuedRun, State
 from gui.services import History, Services
 from gui.settings import Settings
@@ -35,12 +37,12 @@ from profiler.result import RunResult
 
 if TYPE_CHECKING:
     from gui.help import Help
-    from gui.services import Samples
+    from gui.services import Pair, Samples
     from hardware.machine import Machine
     from profiler.messages import Surveyed
     from profiler.runner import Ended
 
-ICONS = ("start", "run", "live", "results", "inside", "machine", "history")
+ICONS = ("start", "run", "live", "results", "compare", "inside", "machine", "history")
 SMALLEST, USUAL = QSize(1000, 640), QSize(1180, 760)
 
 
@@ -62,8 +64,10 @@ class MainWindow(QMainWindow):
         self.turns = Turns(self.jobs)
         self.desk = Desk(services, self.jobs, self.turns, self.dialogs)
         self.keeper = Keeper(services, self.jobs, self.dialogs, settings)
+        self.comparisons = Comparisons(services, self.jobs, self.desk, self.keeper, self.dialogs)
         self.around = Surroundings(services, self.turns)
         self.closing = Closing(self.desk, self.keeper, self.dialogs, self)
+        self.errands = RunErrands(self)
         self._maker = PageMaker(self)
         self.pages: dict[int, QWidget] = {}
         self._help: Help | None = None
@@ -116,6 +120,8 @@ class MainWindow(QMainWindow):
         self.desk.ended.connect(self._on_ended)
         self.desk.compared.connect(self._on_compared)
         self.desk.all_over.connect(self._on_all_over)
+        self.comparisons.loaded.connect(self._on_comparable)
+        self.comparisons.added.connect(lambda pairs: self.page(COMPARE).add_runs(pairs))
         self.keeper.unsaved_changed.connect(self._on_unsaved)
         self.around.machine_found.connect(self.status_line.show_machine)
         self.around.machine_found.connect(self._on_machine)
@@ -181,24 +187,6 @@ class MainWindow(QMainWindow):
     def choose_files(self) -> None:
         self.open_files(self.dialogs.choose_models(self.settings.folder))
 
-    def choose_inputs(self) -> None:
-        self.page(RUN).set_input_files(self.dialogs.choose_inputs(self.settings.folder))
-
-    def choose_source(self, name: str, is_folder: bool) -> None:
-        """A file or folder for one input of a model."""
-        chosen = self.dialogs.choose_source(self.settings.folder, is_folder)
-        self.page(RUN).set_input_source(name, chosen)
-
-    def tell_trouble(self, error: ErrorInfo) -> None:
-        self.dialogs.show_trouble(sentences.of_error(error))
-
-    def choose_data(self, what: str) -> None:
-        """Labelled data, its labels, or a reference that is not measured."""
-        chosen = self.dialogs.choose_data(self.settings.folder, what)
-        if chosen:
-            self.settings.folder = str(Path(chosen).parent)
-        self.page(RUN).checks.take(what, chosen)
-
     def choose_inside(self) -> None:
         chosen = self.dialogs.choose_models(self.settings.folder)
         if chosen:
@@ -210,16 +198,20 @@ class MainWindow(QMainWindow):
         self.page(INSIDE).show_file(path)
         self.show_page(INSIDE)
 
-    def choose_python(self) -> None:
-        chosen = self.dialogs.choose_python()
+    def choose_results(self) -> None:
+        """Documents of runs, for the compare page."""
+        chosen = self.dialogs.choose_results(self.settings.folder)
         if chosen:
-            self.page(RUN).set_python(chosen)
+            self.settings.folder = str(Path(chosen[0]).parent)
+            self.comparisons.open_files(chosen)
 
-    def keep_python(self, path: str) -> None:
-        self.settings.python = path
+    def show_comparison(self, run_ids: Sequence[str]) -> None:
+        """Show these runs beside each other, in this order."""
+        self.comparisons.show(run_ids)
 
-    def keep_runtime(self, name: str) -> None:
-        self.settings.runtime = name
+    def _on_comparable(self, pairs: list[Pair]) -> None:
+        self.page(COMPARE).show_runs(pairs)
+        self.show_page(COMPARE)
 
     def start_demo(self) -> None:
         """Measure the bundled samples, quickly."""
@@ -234,11 +226,12 @@ class MainWindow(QMainWindow):
         """Show a run of the history."""
         self.desk.with_store(
             lambda store: self.jobs.do(
-                lambda: (store.load(run_id), store.samples(run_id)), self._on_loaded, self._on_not_loaded
+                lambda: (store.load(run_id), store.samples(run_id)), self.show_loaded, self._on_not_loaded
             )
         )
 
-    def _on_loaded(self, loaded: tuple[RunResult, Samples | None]) -> None:
+    def show_loaded(self, loaded: tuple[RunResult, Samples | None]) -> None:
+        """Show a run and its samples on the results page."""
         self.keeper.remember(*loaded)
         self.page(RESULTS).show_result(*loaded)
         self.show_page(RESULTS)
@@ -295,10 +288,8 @@ class MainWindow(QMainWindow):
     def show_outcome(self) -> None:
         """What the queue left: the comparison that ended last, else the last result."""
         compared, self._compared = self._compared, []
-        # The page of comparisons may be missing from a build; each result can be read by itself.
-        show = getattr(self, "show_comparison", None)
-        if compared and show is not None:
-            show(compared)
+        if compared:
+            self.show_comparison(compared)
         else:
             self.show_page(RESULTS)
 
@@ -402,6 +393,7 @@ class MainWindow(QMainWindow):
             self.tr("Run"),
             self.tr("Measuring"),
             self.tr("Results"),
+            self.tr("Compare"),
             self.tr("Inside"),
             self.tr("Machine"),
             self.tr("History"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gui.services import History
     from hardware.machine import Machine
 
-START, RUN, LIVE, RESULTS, INSIDE, MACHINE, HISTORY = range(7)
+START, RUN, LIVE, RESULTS, COMPARE, INSIDE, MACHINE, HISTORY = range(8)
 
 
 class PageMaker:
@@ -28,6 +28,7 @@ class PageMaker:
             RUN: self._run,
             LIVE: self._live,
             RESULTS: self._results,
+            COMPARE: self._compare,
             INSIDE: self._inside,
             MACHINE: self._machine,
             HISTORY: self._history,
@@ -52,16 +53,17 @@ class PageMaker:
         page = RunPage(window.services, window.jobs, window.turns, window, window.settings)
         page.start_requested.connect(window.desk.start)
         page.choose_requested.connect(window.choose_files)
-        page.inputs_requested.connect(window.choose_inputs)
-        page.source_requested.connect(window.choose_source)
+        page.inputs_requested.connect(window.errands.choose_inputs)
+        page.source_requested.connect(window.errands.choose_source)
         page.inside_requested.connect(window.look_inside)
-        page.data_requested.connect(window.choose_data)
-        page.checks.failed.connect(window.tell_trouble)
-        page.python_requested.connect(window.choose_python)
+        page.variants_requested.connect(window.errands.offer_variants)
+        page.data_requested.connect(window.errands.choose_data)
+        page.checks.failed.connect(window.errands.tell_trouble)
+        page.python_requested.connect(window.errands.choose_python)
         page.set_python(window.settings.python)
-        page.python_named.connect(window.keep_python)
+        page.python_named.connect(window.errands.keep_python)
         page.form.set_runtime(window.settings.runtime)
-        page.form.runtime_chosen.connect(window.keep_runtime)
+        page.form.runtime_chosen.connect(window.errands.keep_runtime)
         window.desk.asking_changed.connect(page.set_asking)
         if window.around.runtimes is not None:
             page.show_survey(window.around.runtimes)
@@ -87,6 +89,18 @@ class PageMaker:
         page.export_requested.connect(window.keeper.export)
         page.report_requested.connect(window.keeper.report)
         page.save_requested.connect(window.keeper.save_text)
+        return page
+
+    def _compare(self) -> QWidget:
+        from gui.pages.compare import ComparePage
+
+        window = self._window
+        page = ComparePage(window.turns.do, window.services.compare, window.settings, window)
+        page.files_given.connect(window.comparisons.open_files)
+        page.choose_requested.connect(window.choose_results)
+        page.history_requested.connect(lambda: window.show_page(HISTORY))
+        page.run_opened.connect(lambda run, samples: window.show_loaded((run, samples)))
+        page.export_requested.connect(window.keeper.report_comparison)
         return page
 
     def _inside(self) -> QWidget:
@@ -122,4 +136,5 @@ class PageMaker:
 
         made = HistoryPage(store)
         made.run_opened.connect(self._window.open_run)
+        made.compare_requested.connect(self._window.show_comparison)
         holder.show_content(made)

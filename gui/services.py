@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from gui.variants import Wanted
     from hardware.machine import Machine
     from profiler.backends.catalog import Format
     from profiler.checks_plan import Dataset
+    from profiler.comparison.records import Comparison
     from profiler.correctness.shelf import Shelf
     from profiler.errors import ErrorInfo
     from profiler.history_index import Row
-    from profiler.messages import Description, Surveyed
+    from profiler.messages import Description, Surveyed, VariantsMade
     from profiler.other_python import OtherPython
     from profiler.plan import RunPlan
     from profiler.result import RunResult
@@ -27,6 +29,20 @@ if TYPE_CHECKING:
     from profiler.wording import Language
 
     Samples = npt.NDArray[np.int64]
+    Pair = tuple[RunResult, Samples | None]
+
+
+class Compare(Protocol):
+    """profiler.comparison.compare.compare."""
+
+    def __call__(
+        self,
+        runs: Sequence[Pair],
+        *,
+        baseline: int = ...,
+        accepted: Collection[str] = ...,
+        limits: Mapping[str, float] | None = ...,
+    ) -> Comparison: ...
 
 
 class History(Protocol):
@@ -180,10 +196,64 @@ def _write_report(result: RunResult, samples: Samples | None, path: Path, langua
     html.write([(result, samples)], path, language)
 
 
+def _compare(
+    runs: Sequence[Pair],
+    *,
+    baseline: int = 0,
+    accepted: Collection[str] = (),
+    limits: Mapping[str, float] | None = None,
+) -> Comparison:
+    from profiler.comparison import compare
+
+    return compare.compare(runs, baseline=baseline, accepted=accepted, limits=limits)
+
+
+def _runs_in(path: Path, store: History) -> tuple[list[Pair], str]:
+    from gui import sentences
+    from profiler.commands import run_choice
+    from profiler.errors import KnownError
+    from profiler.store import Store
+
+    try:
+        return (run_choice.several(store, str(path)) if isinstance(store, Store) else []), ""
+    except (KnownError, run_choice.NotARun) as error:
+        return [], run_choice.sentence(error, sentences.language())
+
+
+def _write_comparison(runs: Sequence[Pair], comparison: Comparison, path: Path, language: Language) -> None:
+    from profiler import atomic_file
+    from profiler.reports import html, markdown
+
+    if path.suffix.lower() == ".md":
+        text = markdown.text([run for run, _ in runs], language, comparison)
+        atomic_file.write(path, text.encode())
+    else:
+        html.write(runs, path, language, comparison)
+
+
 def _samples_of_the_product() -> list[Path]:
     from profiler.commands import demo
 
     return demo.sample_paths()
+
+
+def _make_variants(
+    wanted: Wanted, told: Callable[[str, int, int], None], stop_asked: Callable[[], bool]
+) -> VariantsMade:
+    from profiler.variants import client
+
+    return client.make(
+        wanted.path,
+        wanted.format,
+        wanted.folder,
+        wanted.kinds,
+        wanted.calibration,
+        overwrite=wanted.overwrite,
+        shapes=wanted.shapes,
+        dimensions=wanted.dimensions,
+        told=told,
+        stop_asked=stop_asked,
+    )
 
 
 def _check_dataset(dataset: Dataset) -> None:
@@ -223,7 +293,14 @@ class Services:
     write_text: Callable[[str, Path], None] = _write_text
     write_json: Callable[[RunResult, Path], None] = _write_json
     write_report: Callable[[RunResult, Samples | None, Path, Language], None] = _write_report
+    compare: Compare = _compare
+    # The runs in a document, or a sentence that says why there are none.
+    runs_in: Callable[[Path, History], tuple[list[Pair], str]] = _runs_in
+    write_comparison: Callable[[Sequence[Pair], Comparison, Path, Language], None] = _write_comparison
     product_samples: Callable[[], list[Path]] = _samples_of_the_product
+    make_variants: Callable[[Wanted, Callable[[str, int, int], None], Callable[[], bool]], VariantsMade] = (
+        _make_variants
+    )
     check_dataset: Callable[[Dataset], None] = _check_dataset
     preload: Callable[[], None] = _preload
     size_of: Callable[[Path], int] = os.path.getsize

@@ -195,7 +195,7 @@ class ToleranceDialog(QDialog):
             )
         )
         self.table.setAccessibleName(self.tr("Tolerances by precision"))
-        self.reset.setText(self.tr("&Reset"))
+        self.reset.setText(self.tr("Reset"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -139,6 +139,8 @@ class FakeDialogs:
         self.models, self.inputs, self.save = list(models), list(inputs), save
         self.trusts, self.closes, self.loses = trusts, closes, loses
         self.python = self.source = ""
+        self.results: list[str] = []
+        self.replaces = False
         self.asked: list[tuple[object, ...]] = []
         self.sentences: list[str] = []
 
@@ -157,6 +159,18 @@ class FakeDialogs:
     def choose_data(self, folder: str, what: str) -> str:
         self.asked.append(("data", folder, what))
         return self.source
+
+    def choose_folder(self, folder: str) -> str:
+        self.asked.append(("folder", folder))
+        return self.source
+
+    def ask_replace(self, file: str) -> bool:
+        self.asked.append(("replace", file))
+        return self.replaces
+
+    def choose_results(self, folder: str) -> list[str]:
+        self.asked.append(("results", folder))
+        return self.results
 
     def choose_python(self) -> str:
         self.asked.append(("python",))

@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
-from gui.page_maker import LIVE, RESULTS, RUN
+from gui.page_maker import COMPARE, LIVE, RESULTS, RUN
 from gui.run_queue import QueuedRun, State
 from gui.services import Among
 from profiler import messages
@@ -26,7 +26,8 @@ A, B = (RunPlan(f"/m/{name}.onnx", "onnxruntime", replicates=2) for name in "ab"
 class Candidate:
     """A run on a thread of its own: each of its processes takes a turn, and lasts until the test lets it."""
 
-    def __init__(self, plan: Any, listen: Any, among: Among, log: list[str]) -> None:
+    def __init__(self, plan: Any, store: Any, listen: Any, among: Among, log: list[str]) -> None:
+        self._store = store
         self.plan, self.listen, self.among, self._log = plan, listen, among, log
         self.may_go_on = threading.Semaphore(0)
         self.is_cancelled = self.is_refused = False
@@ -60,7 +61,9 @@ class Candidate:
                 assert self.may_go_on.acquire(timeout=20)
                 measured += 1
         status = Status.STOPPED if self.is_cancelled else Status.FINISHED
-        self.listen(ended(f"20260102T030405-{self.plan.model_path[3]}{measured}", status=status))
+        last = ended(f"20260102T030405-{self.plan.model_path[3]}{measured}", status=status)
+        self._store.kept[last.result.id] = last.result, last.samples
+        self.listen(last)
 
 
 class Alternating(World):
@@ -73,7 +76,7 @@ class Alternating(World):
         self.refused = ""
 
     def begin(self, plan: RunPlan, store: Any, listen: Any, among: Among) -> Any:
-        made = Candidate(plan, listen, among, self.log)
+        made = Candidate(plan, store, listen, among, self.log)
         made.is_refused = plan.model_path == self.refused
         self.candidates.append(made)
         return made
@@ -190,7 +193,7 @@ def test_results_of_a_comparison_are_shown_only_when_nothing_measures_any_more(
     qtbot.waitUntil(lambda: window.desk.queue.is_over)
     assert compared == [["20260102T030405-a2", "20260102T030405-b2"]]
     assert len(window.page(RESULTS)._kept) == 2
-    assert window.current != LIVE
+    qtbot.waitUntil(lambda: window.current == COMPARE)
 
 
 def test_two_files_are_measured_in_turns_unless_that_is_unticked(window: MainWindow, qtbot: QtBot) -> None:

@@ -19,14 +19,17 @@ from gui.pages.run import RunPage
 from gui.services import Among, Services
 from gui.settings import Settings
 from gui.turns import Turns
+from gui.variants import Wanted
 from hardware.machine import Cpu, Machine
 from profiler.backends.catalog import FORMATS, Format
 from profiler.checks_plan import Dataset
+from profiler.comparison.records import Comparison
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
-from profiler.messages import Description, Runtime, Surveyed
+from profiler.messages import Description, Runtime, Surveyed, Variant, VariantsMade
 from profiler.plan import RunPlan
 from profiler.result import Flops, RunResult, Tensor
 from profiler.runner import Ended
+from profiler.variants import kinds
 from tests import builders
 from tests.fakes import FakeDialogs, FakeRun, FakeStore
 
@@ -63,8 +66,11 @@ class World:
         self.hashed: list[Path] = []
         self.described = description()
         self.written: list[tuple[object, ...]] = []
+        self.documents: dict[str, list[Any]] = {}
         self.write_error: Exception | None = None
         self.dataset_error: Exception | None = None
+        self.wanted: list[Wanted] = []
+        self.variant_errors: list[Exception] = []
         self.stubborn = False
 
     def services(self) -> Services:
@@ -86,8 +92,11 @@ class World:
             remember=self.trusted.add,
             write_json=self.write_json,
             write_report=self.write_report,
+            runs_in=self.runs_in,
+            write_comparison=self.write_comparison,
             write_text=lambda text, path: self.written.append(("text", text, path.name)),
             product_samples=lambda: [Path("digits.onnx"), Path("digits.pt")],
+            make_variants=self.make_variants,
             check_dataset=self.check_dataset,
             preload=lambda: None,
             size_of=lambda path: 1_234_567,
@@ -107,6 +116,17 @@ class World:
         self.runs.append(FakeRun(plan, store, listen, self.stubborn, among))
         return self.runs[-1]
 
+    def make_variants(self, wanted: Wanted, told: Any, stop_asked: Callable[[], bool]) -> VariantsMade:
+        self.wanted.append(wanted)
+        if self.variant_errors:
+            raise self.variant_errors.pop(0)
+        made = []
+        for done, kind in enumerate(wanted.kinds):
+            told(kind, done, len(wanted.kinds))
+            file = str(wanted.folder / kinds.file_name(wanted.path, kind, wanted.format))
+            made.append(Variant(kind, file, 1_000))
+        return VariantsMade(tuple(made), "onnxruntime 1.29.0")
+
     def check_dataset(self, dataset: Dataset) -> None:
         if self.dataset_error is not None:
             raise self.dataset_error
@@ -115,6 +135,14 @@ class World:
         if self.write_error is not None:
             raise self.write_error
         self.written.append(("json", result.id, path.name))
+
+    def runs_in(self, path: Path, store: Any) -> tuple[list[Any], str]:
+        found = self.documents.get(path.name, [])
+        return list(found), "" if found else f"{path.name} is none."
+
+    def write_comparison(self, runs: Any, comparison: Comparison, path: Path, language: str) -> None:
+        accepted = tuple(one.aspect for one in comparison.differences if one.is_accepted)
+        self.written.append(("comparison", accepted, path.name, language))
 
     def write_report(self, result: RunResult, samples: Any, path: Path, language: str) -> None:
         self.written.append(("report", result.id, path.name, len(samples), language))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from gui import chosen_inputs, loads, offered, remembered, time_words, titles
+from gui import chosen_inputs, loads, offered, remembered, time_words, titles, variants_dialog
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
 from gui.choices import ChosenFile, Seen, compared, plans_for
@@ -41,7 +41,7 @@ class RunPage(QWidget):
     `python_requested` when an interpreter is to be chosen, `python_named` with the path that is settled on;
     `source_requested` when the file of an input or, if true, its folder is to be chosen;
     `inside_requested` with the path of a file that is to be looked into; `data_requested` with what is to be
-    chosen for the answers, as ChecksBox says.
+    chosen for the answers, as ChecksBox says; `variants_requested` when some are to be made.
     """
 
     start_requested = Signal(list, bool)
@@ -52,6 +52,7 @@ class RunPage(QWidget):
     source_requested = Signal(str, bool)
     inside_requested = Signal(str)
     data_requested = Signal(str)
+    variants_requested = Signal()
 
     def __init__(
         self,
@@ -75,6 +76,8 @@ class RunPage(QWidget):
         self.python = PythonCheck(services, turns, self.form.python)
         self.empty = wrapped_label(self)
         self.add_button, self.start = QPushButton(self), PrimaryButton(self)
+        self.variants = QPushButton(self)
+        self._starts_with: set[Path] = set()
         self.ready, self.hint = plain_label(self, bold=True), QuietLabel(self)
         self.setAcceptDrops(True)
         self._arrange()
@@ -95,6 +98,7 @@ class RunPage(QWidget):
     def _left_column(self) -> QVBoxLayout:
         head = QHBoxLayout()
         head.addWidget(self.models_title, 1)
+        head.addWidget(self.variants)
         head.addWidget(self.add_button)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout()
@@ -139,6 +143,7 @@ class RunPage(QWidget):
 
     def _connect(self) -> None:
         self.add_button.clicked.connect(self.choose_requested)
+        self.variants.clicked.connect(self.variants_requested)
         self.list.removed.connect(self.remove_file)
         self.list.inside_requested.connect(lambda file: self.inside_requested.emit(str(file.path)))
         self.form.changed.connect(self._check)
@@ -192,6 +197,7 @@ class RunPage(QWidget):
         self._show_inputs()
         self._inputs.recall(file, self.files)
         self._check()
+        self._start_variants()
 
     def _show_inputs(self) -> None:
         self._inputs.show(self.files)
@@ -224,6 +230,7 @@ class RunPage(QWidget):
                 raise error
             file.is_described = True
             self._check()
+            self._start_variants()
 
         return fail
 
@@ -319,9 +326,23 @@ class RunPage(QWidget):
             self.plans = loads.together(self.plans)
         if self._missing:
             self.plans = []
+        self.variants.setVisible(any(map(variants_dialog.offers, self.files)))
         self.empty.setVisible(not self.files)
         self.list.setVisible(bool(self.files))
         self._say_ready()
+
+    def add_variants(self, original: str, paths: Sequence[str], starts: bool) -> None:
+        """Beside their original, whose answers count as right; started as soon as their inputs are known."""
+        self.add_files(paths)
+        self.form.checks.set_reference(original)
+        self._starts_with = {Path(path) for path in paths} if starts else set()
+        self._start_variants()
+
+    def _start_variants(self) -> None:
+        added = [file for file in self.files if file.path in self._starts_with]
+        if added and all(file.is_described for file in added):
+            self._starts_with = set()
+            self.request_start()
 
     def request_start(self) -> None:
         """Start what can be started; nothing where nothing can."""
@@ -380,6 +401,7 @@ class RunPage(QWidget):
         self.models_title.setText(self.tr("1  Models"))
         self.how_title.setText(self.tr("2  How to measure"))
         self.add_button.setText(self.tr("&Add files…"))
+        self.variants.setText(self.tr("Smaller variants…"))
         self.empty.setText(self.tr("Drop model files here, or press “Add files”."))
         self.start.setText(self.tr("&Start"))
         self.start.setToolTip("Ctrl+R")

@@ -2,14 +2,14 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
-    <name>AnswersTab</name>
+    <name>AnswersBeside</name>
     <message>
         <source>Whether the answers are right</source>
-        <translation type="unfinished"></translation>
+        <translation>答案是否正确</translation>
     </message>
     <message>
         <source>Nobody looked at the answers of these runs. On the Run page, choose a reference or labelled data and measure again.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些测量没有检查答案。请在“运行”页选择基准模型或带标签的数据，再测量一次。</translation>
     </message>
 </context>
 <context>
@@ -31,91 +31,91 @@
     <name>BarsTab</name>
     <message>
         <source>1.00× {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>1.00× {name}</translation>
     </message>
     <message>
         <source>Whiskers: 95 % interval. Grey: no clear difference, as it holds 1.00×.</source>
-        <translation type="unfinished"></translation>
+        <translation>细线为 95% 区间。灰色：没有明显差异，因为区间包含 1.00×。</translation>
     </message>
     <message>
         <source>run</source>
-        <translation type="unfinished"></translation>
+        <translation>测量</translation>
     </message>
     <message>
         <source>times the baseline</source>
-        <translation type="unfinished"></translation>
+        <translation>相对基准的倍数</translation>
     </message>
     <message>
         <source>95 % interval</source>
-        <translation type="unfinished"></translation>
+        <translation>95% 区间</translation>
     </message>
     <message>
         <source>that is</source>
-        <translation type="unfinished"></translation>
+        <translation>判断</translation>
     </message>
     <message>
         <source>limit {most}</source>
-        <translation type="unfinished"></translation>
+        <translation>上限 {most}</translation>
     </message>
     <message>
         <source>not known whether that differs</source>
-        <translation type="unfinished"></translation>
+        <translation>无法得知是否不同</translation>
     </message>
     <message>
         <source>{times}× faster</source>
-        <translation type="unfinished"></translation>
+        <translation>快 {times} 倍</translation>
     </message>
     <message>
         <source>{times}× slower</source>
-        <translation type="unfinished"></translation>
+        <translation>慢 {times} 倍</translation>
     </message>
     <message>
         <source>{times}× as many</source>
-        <translation type="unfinished"></translation>
+        <translation>为其 {times} 倍</translation>
     </message>
     <message>
         <source>{share} less</source>
-        <translation type="unfinished"></translation>
+        <translation>少 {share}</translation>
     </message>
     <message>
         <source>{share} more</source>
-        <translation type="unfinished"></translation>
+        <translation>多 {share}</translation>
     </message>
     <message>
         <source>{times}× as much</source>
-        <translation type="unfinished"></translation>
+        <translation>为其 {times} 倍</translation>
     </message>
     <message>
         <source>baseline</source>
-        <translation type="unfinished"></translation>
+        <translation>基准</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished">失败</translation>
+        <translation>失败</translation>
     </message>
     <message>
         <source>answers not right</source>
-        <translation type="unfinished"></translation>
+        <translation>答案不正确</translation>
     </message>
     <message>
         <source>over limit: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>超过上限：{names}</translation>
     </message>
     <message>
         <source>&amp;Quantity</source>
-        <translation type="unfinished"></translation>
+        <translation>指标(&amp;Q)</translation>
     </message>
     <message>
         <source>Quantity that the bars show</source>
-        <translation type="unfinished"></translation>
+        <translation>条形图所示的指标</translation>
     </message>
     <message>
         <source>Ratios as a table</source>
-        <translation type="unfinished"></translation>
+        <translation>倍数表</translation>
     </message>
     <message>
         <source>No two of these runs have a figure in common.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有两次测量具有共同的指标。</translation>
     </message>
 </context>
 <context>
@@ -173,7 +173,7 @@
     <name>ChartTab</name>
     <message>
         <source>Show as &amp;table</source>
-        <translation type="unfinished">显示为表格(&amp;T)</translation>
+        <translation>显示为表格(&amp;T)</translation>
     </message>
 </context>
 <context>
@@ -283,84 +283,84 @@
     <name>ComparePage</name>
     <message>
         <source>Compare runs</source>
-        <translation type="unfinished"></translation>
+        <translation>比较测量</translation>
     </message>
     <message numerus="yes">
         <source>Compare %n run(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>比较 %n 次测量</numerusform>
         </translation>
     </message>
     <message>
         <source>Comparing; beside a measurement this waits until it is over.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在比较；若有测量正在进行，会等它结束。</translation>
     </message>
     <message>
         <source>{name} stands alone: add another run to compare it with.</source>
-        <translation type="unfinished"></translation>
+        <translation>只有 {name} 一个：请再添加一次测量来比较。</translation>
     </message>
     <message>
         <source>At most {most} runs are compared; {count} were left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>最多比较 {most} 次测量；有 {count} 次未列入。</translation>
     </message>
     <message>
         <source>&amp;Baseline</source>
-        <translation type="unfinished"></translation>
+        <translation>基准(&amp;B)</translation>
     </message>
     <message>
         <source>Run that the others are held against</source>
-        <translation type="unfinished"></translation>
+        <translation>其他测量与之对照的基准</translation>
     </message>
     <message>
         <source>A&amp;dd files…</source>
-        <translation type="unfinished"></translation>
+        <translation>添加文件(&amp;D)…</translation>
     </message>
     <message>
         <source>&amp;Copy table</source>
-        <translation type="unfinished"></translation>
+        <translation>复制表格(&amp;C)</translation>
     </message>
     <message>
         <source>Re&amp;port…</source>
-        <translation type="unfinished">报告(&amp;P)…</translation>
+        <translation>报告(&amp;P)…</translation>
     </message>
     <message>
         <source>Choose from the &amp;history</source>
-        <translation type="unfinished"></translation>
+        <translation>从历史中选择(&amp;H)</translation>
     </message>
     <message>
         <source>Drop results here</source>
-        <translation type="unfinished"></translation>
+        <translation>把结果拖到这里</translation>
     </message>
     <message>
         <source>Documents (.json) that inferometer saved, of one run or several</source>
-        <translation type="unfinished"></translation>
+        <translation>inferometer 保存的文档 (.json)，含一次或多次测量</translation>
     </message>
     <message>
         <source>&amp;Choose files…</source>
-        <translation type="unfinished">选择文件(&amp;C)…</translation>
+        <translation>选择文件(&amp;C)…</translation>
     </message>
     <message>
         <source>Or drop several model files on the Start page: they are measured in turns and compared here. Or mark two or more runs in the History and press Compare.</source>
-        <translation type="unfinished"></translation>
+        <translation>也可以把多个模型文件拖到“开始”页：它们会轮流测量，并在这里比较。或者在“历史”中选中两次以上的测量，然后按“比较”。</translation>
     </message>
 </context>
 <context>
     <name>CompareView</name>
     <message>
         <source>Bars</source>
-        <translation type="unfinished"></translation>
+        <translation>条形图</translation>
     </message>
     <message>
         <source>Wait vs answers/s</source>
-        <translation type="unfinished"></translation>
+        <translation>等待与吞吐</translation>
     </message>
     <message>
         <source>Best trade-offs</source>
-        <translation type="unfinished"></translation>
+        <translation>最佳折中</translation>
     </message>
     <message>
         <source>Share below</source>
-        <translation type="unfinished"></translation>
+        <translation>以内比例</translation>
     </message>
     <message>
         <source>Answers</source>
@@ -368,42 +368,42 @@
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished">设置</translation>
+        <translation>设置</translation>
     </message>
     <message>
         <source>Charts and tables of this comparison</source>
-        <translation type="unfinished"></translation>
+        <translation>本次比较的图表</translation>
     </message>
 </context>
 <context>
     <name>CurvesTab</name>
     <message>
         <source>run</source>
-        <translation type="unfinished"></translation>
+        <translation>测量</translation>
     </message>
     <message>
         <source>load</source>
-        <translation type="unfinished"></translation>
+        <translation>负载</translation>
     </message>
     <message>
         <source>samples per second</source>
-        <translation type="unfinished">每秒样本数</translation>
+        <translation>每秒样本数</translation>
     </message>
     <message>
         <source>&amp;Wait</source>
-        <translation type="unfinished"></translation>
+        <translation>等待(&amp;W)</translation>
     </message>
     <message>
         <source>Wait that the curves show</source>
-        <translation type="unfinished"></translation>
+        <translation>曲线所示的等待时间</translation>
     </message>
     <message>
         <source>Loads as a table</source>
-        <translation type="unfinished"></translation>
+        <translation>负载表</translation>
     </message>
     <message>
         <source>No run has both a wait and a throughput.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有一次测量同时具有等待时间和吞吐量。</translation>
     </message>
 </context>
 <context>
@@ -493,11 +493,11 @@
     </message>
     <message>
         <source>Choose results to compare</source>
-        <translation type="unfinished"></translation>
+        <translation>选择要比较的结果</translation>
     </message>
     <message>
         <source>Results of inferometer (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>inferometer 的结果 (*.json)</translation>
     </message>
     <message>
         <source>Choose a folder of labelled pictures</source>
@@ -566,6 +566,22 @@ You are asked each time, also for the same content.</source>
     <message>
         <source>&amp;Run it this once</source>
         <translation>仅运行这一次(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the variants</source>
+        <translation>选择存放变体的文件夹</translation>
+    </message>
+    <message>
+        <source>Already there</source>
+        <translation>文件已存在</translation>
+    </message>
+    <message>
+        <source>“{file}” is already in this folder. Make it anew?</source>
+        <translation>此文件夹中已有“{file}”。重新生成吗？</translation>
+    </message>
+    <message>
+        <source>&amp;Replace</source>
+        <translation>替换(&amp;R)</translation>
     </message>
     <message>
         <source>A run is going on</source>
@@ -689,35 +705,35 @@ You are asked each time, also for the same content.</source>
     <name>Gate</name>
     <message>
         <source>Compare all the &amp;same</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然比较(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Also differs ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>其他不同(&amp;A)（{count}）</translation>
     </message>
     <message>
         <source>Not the same: faster and slower are withheld until you accept it.</source>
-        <translation type="unfinished"></translation>
+        <translation>条件不同：在您接受之前，不说快慢。</translation>
     </message>
     <message>
         <source>Compared although not the same; every report says so.</source>
-        <translation type="unfinished"></translation>
+        <translation>条件不同仍作比较；每份报告都会注明。</translation>
     </message>
     <message>
         <source>Nothing keeps these runs from being compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些测量可以比较。</translation>
     </message>
     <message>
         <source>Take back</source>
-        <translation type="unfinished"></translation>
+        <translation>撤回</translation>
     </message>
     <message>
         <source>Accept</source>
-        <translation type="unfinished"></translation>
+        <translation>接受</translation>
     </message>
     <message>
         <source>{aspect}: {values}</source>
-        <translation type="unfinished"></translation>
+        <translation>{aspect}：{values}</translation>
     </message>
 </context>
 <context>
@@ -875,11 +891,11 @@ You are asked each time, also for the same content.</source>
     </message>
     <message>
         <source>Co&amp;mpare {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>比较 {count} 次(&amp;M)</translation>
     </message>
     <message>
         <source>Co&amp;mpare</source>
-        <translation type="unfinished"></translation>
+        <translation>比较(&amp;M)</translation>
     </message>
     <message>
         <source>Search model, format, runtime, device…</source>
@@ -907,7 +923,7 @@ You are asked each time, also for the same content.</source>
     </message>
     <message>
         <source>Mark two or more runs with Ctrl or Shift to compare them.</source>
-        <translation type="unfinished"></translation>
+        <translation>用 Ctrl 或 Shift 选中两次以上的测量来比较。</translation>
     </message>
 </context>
 <context>
@@ -1121,27 +1137,27 @@ You are asked each time, also for the same content.</source>
     <name>LimitBar</name>
     <message>
         <source>Limits: 99 of 100 answers within {p99} ms, at most {memory} MB, accuracy loss at most {accuracy_loss} %</source>
-        <translation type="unfinished"></translation>
+        <translation>上限：百次中九十九次在 {p99} ms 以内，内存不超过 {memory} MB，准确率损失不超过 {accuracy_loss} %</translation>
     </message>
     <message>
         <source>Longest wait of 99 of 100 answers, in milliseconds</source>
-        <translation type="unfinished"></translation>
+        <translation>百次中九十九次的最长等待时间，毫秒</translation>
     </message>
     <message>
         <source>Most memory, in megabytes</source>
-        <translation type="unfinished"></translation>
+        <translation>最高内存，MB</translation>
     </message>
     <message>
         <source>Most accuracy lost, in percent of the samples</source>
-        <translation type="unfinished"></translation>
+        <translation>准确率最多损失，占样本的百分比</translation>
     </message>
     <message>
         <source>; empty: no limit</source>
-        <translation type="unfinished"></translation>
+        <translation>；留空：不限</translation>
     </message>
     <message>
         <source>any</source>
-        <translation type="unfinished"></translation>
+        <translation>不限</translation>
     </message>
 </context>
 <context>
@@ -1404,35 +1420,39 @@ You are asked each time, also for the same content.</source>
     <name>LoadCurves</name>
     <message>
         <source>{name}, batch {batch}, {count} at once: {wait} at {rate} samples/s</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}，批大小 {batch}，同时 {count} 个：{wait}，每秒 {rate} 个样本</translation>
     </message>
     <message>
         <source>, log scale</source>
-        <translation type="unfinished">，对数刻度</translation>
+        <translation>，对数刻度</translation>
     </message>
     <message>
         <source>wait ({unit}){scale}</source>
-        <translation type="unfinished">等待（{unit}）{scale}</translation>
+        <translation>等待时间 ({unit}){scale}</translation>
     </message>
     <message>
         <source>samples per second</source>
-        <translation type="unfinished">每秒样本数</translation>
+        <translation>每秒样本数</translation>
     </message>
     <message>
         <source>Waits under rising load, runs over each other</source>
-        <translation type="unfinished"></translation>
+        <translation>负载升高时的等待时间，多次测量叠放</translation>
     </message>
     <message>
         <source>Further right and lower is better.</source>
-        <translation type="unfinished"></translation>
+        <translation>越靠右、越低越好。</translation>
     </message>
     <message>
         <source>Outside of the picture: {limits}.</source>
+        <translation>超出图外：{limits}。</translation>
+    </message>
+    <message>
+        <source>{count} of {all} runs were measured at one load only.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Measured at one load only: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>只在一种负载下测量：{names}。</translation>
     </message>
 </context>
 <context>
@@ -1584,7 +1604,7 @@ You are asked each time, also for the same content.</source>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>比较</translation>
     </message>
     <message>
         <source>Inside</source>
@@ -2536,15 +2556,15 @@ You are asked each time, also for the same content.</source>
     <name>RunChips</name>
     <message>
         <source>Runs that are compared</source>
-        <translation type="unfinished"></translation>
+        <translation>参与比较的测量</translation>
     </message>
     <message>
         <source>Double click or Enter opens this run on the results page.</source>
-        <translation type="unfinished"></translation>
+        <translation>双击或按 Enter 在“结果”页打开这次测量。</translation>
     </message>
     <message>
         <source>Take {name} out of the comparison</source>
-        <translation type="unfinished"></translation>
+        <translation>把 {name} 移出比较</translation>
     </message>
 </context>
 <context>
@@ -2802,6 +2822,10 @@ You are asked each time, also for the same content.</source>
         <translation>添加文件(&amp;A)…</translation>
     </message>
     <message>
+        <source>Smaller variants…</source>
+        <translation>生成更小的变体…</translation>
+    </message>
+    <message>
         <source>Drop model files here, or press “Add files”.</source>
         <translation>将模型文件拖到这里，或点击“添加文件”。</translation>
     </message>
@@ -2965,18 +2989,18 @@ You are asked each time, also for the same content.</source>
     </message>
 </context>
 <context>
-    <name>SettingsTab</name>
+    <name>SettingsBeside</name>
     <message>
         <source>&amp;Only differences</source>
-        <translation type="unfinished"></translation>
+        <translation>仅不同之处(&amp;O)</translation>
     </message>
     <message>
         <source>Figures and settings side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>指标与设置并排对照</translation>
     </message>
     <message>
         <source>No row differs.</source>
-        <translation type="unfinished"></translation>
+        <translation>各行均相同。</translation>
     </message>
 </context>
 <context>
@@ -3010,50 +3034,50 @@ You are asked each time, also for the same content.</source>
     <name>ShareCurves</name>
     <message>
         <source>{name}: {share} within {wait}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：{share} 在 {wait} 以内</translation>
     </message>
     <message>
         <source>wait ({unit}), log scale</source>
-        <translation type="unfinished">等待时间 ({unit})，对数刻度</translation>
+        <translation>等待时间 ({unit})，对数刻度</translation>
     </message>
     <message>
         <source>share of answers within</source>
-        <translation type="unfinished"></translation>
+        <translation>在此时间内的比例</translation>
     </message>
     <message>
         <source>Further left is quicker. Click a curve, or use the arrow keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>越靠左越快。点击曲线，或用方向键选择。</translation>
     </message>
     <message>
         <source>◯ Curves that pass to the left of it keep the limit.</source>
-        <translation type="unfinished"></translation>
+        <translation>◯ 从它左边经过的曲线满足上限。</translation>
     </message>
     <message>
         <source>Share of answers within each wait</source>
-        <translation type="unfinished"></translation>
+        <translation>各等待时间以内的结果比例</translation>
     </message>
     <message>
         <source>Outside of the picture: {limits}.</source>
-        <translation type="unfinished"></translation>
+        <translation>超出图外：{limits}。</translation>
     </message>
 </context>
 <context>
     <name>SharesTab</name>
     <message>
         <source>run</source>
-        <translation type="unfinished"></translation>
+        <translation>测量</translation>
     </message>
     <message>
         <source>answers</source>
-        <translation type="unfinished"></translation>
+        <translation>结果数</translation>
     </message>
     <message>
         <source>Shares as a table</source>
-        <translation type="unfinished"></translation>
+        <translation>比例表</translation>
     </message>
     <message>
         <source>There are no single waits to draw: none were measured, or none were kept.</source>
-        <translation type="unfinished">没有可绘制的单次等待时间：未测得，或未保留。</translation>
+        <translation>没有可画的单次等待时间：没有测到，或没有保留。</translation>
     </message>
 </context>
 <context>
@@ -3407,8 +3431,8 @@ You are asked each time, also for the same content.</source>
         <translation>各精度的容差</translation>
     </message>
     <message>
-        <source>&amp;Reset</source>
-        <translation>恢复默认(&amp;R)</translation>
+        <source>Reset</source>
+        <translation>恢复默认</translation>
     </message>
 </context>
 <context>
@@ -3461,62 +3485,145 @@ You are asked each time, also for the same content.</source>
     <name>TradeoffScatter</name>
     <message>
         <source>{name}: {wait}, {other}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：{wait}，{other}</translation>
     </message>
     <message>
         <source>another is better in both</source>
-        <translation type="unfinished"></translation>
+        <translation>另有一个在两方面都更好</translation>
     </message>
     <message>
         <source>nothing beats it in both</source>
-        <translation type="unfinished"></translation>
+        <translation>没有在两方面都更好的</translation>
     </message>
     <message>
         <source>, log scale</source>
-        <translation type="unfinished">，对数刻度</translation>
+        <translation>，对数刻度</translation>
     </message>
     <message>
         <source>typical wait, P50 ({unit})</source>
-        <translation type="unfinished"></translation>
+        <translation>典型等待时间，P50 ({unit})</translation>
     </message>
     <message>
         <source>Lower left is best. Hollow: another run is better in both.</source>
-        <translation type="unfinished"></translation>
+        <translation>越靠左下越好。空心：另有一个在两方面都更好。</translation>
     </message>
     <message>
         <source>Typical wait against {other}</source>
-        <translation type="unfinished"></translation>
+        <translation>典型等待时间与{other}</translation>
     </message>
     <message>
         <source>Outside of the picture: {limits}.</source>
-        <translation type="unfinished"></translation>
+        <translation>超出图外：{limits}。</translation>
     </message>
 </context>
 <context>
     <name>TradeoffTab</name>
     <message>
         <source>run</source>
-        <translation type="unfinished"></translation>
+        <translation>测量</translation>
     </message>
     <message>
         <source>best trade-off</source>
-        <translation type="unfinished"></translation>
+        <translation>是否最佳折中</translation>
     </message>
     <message>
         <source>&amp;Against</source>
-        <translation type="unfinished"></translation>
+        <translation>对照(&amp;A)</translation>
     </message>
     <message>
         <source>What the wait stands against</source>
-        <translation type="unfinished"></translation>
+        <translation>与等待时间对照的指标</translation>
     </message>
     <message>
         <source>Trade-offs as a table</source>
-        <translation type="unfinished"></translation>
+        <translation>折中表</translation>
     </message>
     <message>
         <source>No run has a wait and one of: accuracy loss, size, memory, energy.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有一次测量同时具有等待时间，以及准确率损失、大小、内存、能耗之一。</translation>
+    </message>
+</context>
+<context>
+    <name>VariantsDialog</name>
+    <message>
+        <source>Waiting until the measurement is over…</source>
+        <translation>等待测量结束…</translation>
+    </message>
+    <message>
+        <source>Looking at the model…</source>
+        <translation>正在查看模型…</translation>
+    </message>
+    <message>
+        <source>Stopped; nothing was left in the folder.</source>
+        <translation>已停止；文件夹中没有留下任何文件。</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Smaller variants</source>
+        <translation>更小的变体</translation>
+    </message>
+    <message>
+        <source>The tools of the model&apos;s own format make smaller copies of it. Whether they are faster here, and still right, is measured beside the original, which is never changed.</source>
+        <translation>用模型自身格式的工具生成更小的副本。它们在这里是否更快、答案是否仍然正确，会与原模型一起测量；原模型不会被改动。</translation>
+    </message>
+    <message>
+        <source>Of the model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Kinds</source>
+        <translation>种类</translation>
+    </message>
+    <message>
+        <source>Into the folder</source>
+        <translation>存入文件夹</translation>
+    </message>
+    <message>
+        <source>Calibrated with</source>
+        <translation>校准数据</translation>
+    </message>
+    <message>
+        <source>a folder of yours</source>
+        <translation>您的一个文件夹</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the variants</source>
+        <translation>选择存放变体的文件夹</translation>
+    </message>
+    <message>
+        <source>Typical inputs, for 8-bit ranges set beforehand. Without them made-up ones are used, which costs accuracy.</source>
+        <translation>典型输入，用于预先确定 8 位范围。没有时使用编造的输入，会损失准确率。</translation>
+    </message>
+    <message>
+        <source>Then measure them beside the original</source>
+        <translation>随后与原模型一起测量</translation>
+    </message>
+    <message>
+        <source>Progress of making variants</source>
+        <translation>生成变体的进度</translation>
+    </message>
+    <message>
+        <source>&amp;Make</source>
+        <translation>生成(&amp;M)</translation>
     </message>
 </context>
 <context>
