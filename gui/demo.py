@@ -1,12 +1,13 @@
-"""The plans of the demo: the bundled samples, quickly."""
+"""The plans of the demo: the bundled samples, quickly, held against the first."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from gui.services import Services
+from profiler import demo
 from profiler.errors import ErrorInfo, KnownError
-from profiler.plan import STOPPING, Preset, RunPlan
+from profiler.plan import RunPlan
 
 
 class DemoPlans(NamedTuple):
@@ -18,13 +19,11 @@ class DemoPlans(NamedTuple):
 
 def demo_plans(services: Services) -> DemoPlans:
     """One plan a sample; a runtime that is missing costs its sample, not the demo."""
-    made = DemoPlans([], [])
+    plans: list[RunPlan] = []
+    errors: list[ErrorInfo] = []
     for path in services.product_samples():
         try:
-            runtime = services.default_runtime(services.recognise(path))
+            plans.append(demo.plan_of(path, services.default_runtime(services.recognise(path))))
         except KnownError as error:
-            made.errors.append(error.info)
-        else:
-            quick = STOPPING[Preset.QUICK]
-            made.plans.append(RunPlan(str(path), runtime, preset=Preset.QUICK, stopping=quick))
-    return made
+            errors.append(error.info)
+    return DemoPlans(demo.compared(plans), errors)

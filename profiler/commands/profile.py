@@ -41,6 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="a report that opens in any browser, or as Markdown",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    parser.set_defaults(brief=False)
 
 
 def run(arguments: argparse.Namespace, language: Language, out: TextIO, err: TextIO) -> int:
@@ -113,8 +114,9 @@ def show(
         _write_documents(ended, made, arguments, language, out, queue)
     if arguments.json == "-":
         return
-    for one in ended:
-        console.print_result(one.result, language, out, one.saved)
+    if made is None or not arguments.brief:
+        for one in ended:
+            console.print_result(one.result, language, out, one.saved)
     if made is not None:
         comparison_console.print_comparison(made, language, out, only_differences=True)
 
