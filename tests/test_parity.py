@@ -113,6 +113,25 @@ def test_another_function_is_told_from_a_coarse_one() -> None:
     assert not beside([1.1, 0.9], [1.0, 1.0]).is_unlike
 
 
+def detections(scores: Any) -> Any:
+    """4 rows of boxes in pixels and 8 of scores below one, at 50 places."""
+    boxes = np.random.default_rng(1).uniform(1, 640, (1, 4, 50))
+    return np.concatenate([boxes, scores], axis=1)
+
+
+def test_scores_that_boxes_drown_are_not_lost_sight_of() -> None:
+    scores = np.random.default_rng(2).random((1, 8, 50))
+    loose = tolerances.OWN["fp16"]
+    whole, empty = detections(scores), detections(np.zeros_like(scores))
+    found = beside(empty, whole, loose).rows[0]
+    assert found.snr_db is not None
+    assert found.snr_db > 50
+    assert [reason.code for reason in found.broken] == ["parity_drowned"]
+    assert found.broken[0].parameters["count"] == "8"
+    assert not beside(detections(scores * 1.05), whole, loose).is_beyond
+    assert not beside(empty, whole, tolerances.OWN["int8"]).is_beyond  # one step for the whole output
+
+
 # Layouts and partners -----------------------------------------------------------------------------
 
 

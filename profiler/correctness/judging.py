@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Optional
 
 from profiler.blocks import Reason
 from profiler.checks_plan import Tolerance
+from profiler.correctness.channels import Channels
 from profiler.correctness.difference import Figures
 
 # No rounding of any precision takes away half of the direction, or makes noise as loud as the signal.
 UNLIKE_COSINE = 0.5
 UNLIKE_SNR_DB = 0.0
+# Tolerances from here on are for arithmetic that has no small numbers beside large ones.
+COARSE = 0.1
 
 
 def beyond(figures: Figures, tolerance: Tolerance) -> tuple[Reason, ...]:
@@ -45,6 +49,21 @@ def top1(agreement: Optional[float], least: Optional[float]) -> tuple[Reason, ..
     if agreement is None or least is None or agreement >= least:
         return ()
     return (Reason("parity_top1", {"percent": f"{100 * agreement:.1f}", "limit": f"{100 * least:g}"}),)
+
+
+def drowned(channels: Iterable[Channels], tolerance: Tolerance) -> tuple[Reason, ...]:
+    """Small channels that are lost; not in whole numbers, which have one step for a whole output."""
+    if tolerance.max_relative is None or tolerance.max_relative >= COARSE:
+        return ()
+    for found in (one.drowned() for one in channels):
+        if found is not None:
+            told = {
+                "count": str(found.count),
+                "channels": str(found.channels),
+                "value": f"{found.snr_db:.1f}",
+            }
+            return (Reason("parity_drowned", told),)
+    return ()
 
 
 def is_unlike(figures: Figures) -> bool:

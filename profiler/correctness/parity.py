@@ -10,7 +10,8 @@ import numpy as np
 from profiler.answer_blocks import OutputParity
 from profiler.blocks import Reason
 from profiler.checks_plan import Tolerance
-from profiler.correctness import judging, ranking
+from profiler.correctness import channels, judging, ranking
+from profiler.correctness.channels import Channels
 from profiler.correctness.difference import Difference, Figures
 from profiler.correctness.matching import Match, Turn, matched
 from profiler.correctness.ranking import Ranking
@@ -62,7 +63,7 @@ def beside(own: Answers, reference: Answers, tolerance: Tolerance) -> Parity:
         alone,
         tuple(name for name in reference.outputs if name not in {pair.reference for pair in pairs}),
         any(one.is_unlike for one in found),
-        any(one.is_blind for one in found),
+        any(one.is_blind for one in found) and all(one.is_blind for one in found if one.row.broken),
     )
 
 
@@ -118,13 +119,15 @@ def _broken(
     shape = () if one.wrong_shape is None else (one.wrong_shape,)
     if one.is_whole and not shape:
         return (*by_rank, *by_number) if by_rank and by_number else ()
-    return (*shape, *by_number, *by_rank)
+    drowned = judging.drowned(one.channels, tolerance)
+    return (*shape, *by_number, *by_rank, *drowned)
 
 
 class _Turned(NamedTuple):
     turn: Turn
     difference: Difference
     rows: Ranking
+    channels: list[Channels]
     is_whole: bool
     wrong_shape: Reason | None
 
@@ -132,6 +135,7 @@ class _Turned(NamedTuple):
 def _turned(pair: Match, turn: Turn, own: Answers, reference: Answers, sets: int) -> _Turned:
     difference, rows = Difference(), Ranking()
     is_whole, wrong_shape = False, None
+    by_channel: list[Channels] | None = None
     for at in range(sets):
         there = reference.array(pair.reference, at)
         here = own.array(pair.own, at)
@@ -140,13 +144,16 @@ def _turned(pair: Match, turn: Turn, own: Answers, reference: Answers, sets: int
             wrong_shape = _shape_reason(here, there)
             continue
         difference.add(turned, there)
+        by_channel = channels.of(there) if by_channel is None else by_channel
+        for one in by_channel if turned.dtype.kind == "f" else ():
+            one.add(turned, there)
         is_whole = turned.dtype.kind in "biuUS" and there.dtype.kind in "biuUS"
         axis = ranking.class_axis(there.shape, there.dtype)
         if is_whole:
             rows.add_whole(turned, there)
         elif axis is not None and turned.dtype.kind == "f":
             rows.add(turned, there, axis)
-    return _Turned(turn, difference, rows, is_whole, wrong_shape)
+    return _Turned(turn, difference, rows, by_channel or [], is_whole, wrong_shape)
 
 
 def _back(turn: Turn, own: Array, shape: tuple[int, ...]) -> Array | None:
