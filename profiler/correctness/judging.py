@@ -58,7 +58,7 @@ def drowned(channels: Iterable[Channels], tolerance: Tolerance) -> tuple[Reason,
     for found in (one.drowned() for one in channels):
         if found is not None:
             told = {
-                "count": str(found.count),
+                "count": str(found.small),
                 "channels": str(found.channels),
                 "value": f"{found.snr_db:.1f}",
             }
