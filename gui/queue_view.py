@@ -65,13 +65,12 @@ class QueueRow(QWidget):
         """Of a comparison that goes on: whose turn it is, and how many rounds each has behind it."""
         if run.state is not State.RUNNING or not run.group:
             return [self._word(run.state)]
-        if run.wanted and run.begun >= run.wanted and not run.has_turn:
-            return [self.tr("measured; its answers are looked at last")]
+        if run.wanted and run.measured >= run.wanted:
+            looked_at = self.tr("measured; its answers are looked at")
+            return [looked_at if run.has_turn else self.tr("measured; its answers are looked at last")]
         words = [self._word(run.state) if run.has_turn else self.tr("waits for its turn")]
         if run.wanted > 1:
-            # Who has the turn is in the midst of a process, which counts when it is over.
-            done = max(0, run.begun - run.has_turn)
-            words.append(self.tr("{done} of {count} measured").format(done=done, count=run.wanted))
+            words.append(self.tr("{done} of {count} measured").format(done=run.measured, count=run.wanted))
         return words
 
     def _word(self, state: State) -> str:

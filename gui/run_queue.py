@@ -35,8 +35,8 @@ class QueuedRun:
     """One run of the queue; `error` says why it failed or could not begin.
 
     Runs of one `group` are a comparison: they go on together and take turns, process by process; `has_turn`
-    says whose it is. `begun` of `wanted` processes have had it, as far as the run tells; `wanted` is 0 until
-    then, and where a search decides.
+    says whose it is. Of `wanted` processes `begun` have had it and `measured` are through, as far as the run
+    tells; `wanted` is 0 until then, and where a search decides.
     """
 
     plan: RunPlan
@@ -46,6 +46,7 @@ class QueuedRun:
     has_turn: bool = False
     begun: int = 0
     wanted: int = 0
+    measured: int = 0
 
     @property
     def name(self) -> str:

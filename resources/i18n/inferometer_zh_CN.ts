@@ -1448,7 +1448,7 @@ You are asked each time, also for the same content.</source>
     </message>
     <message>
         <source>{count} of {all} runs were measured at one load only.</source>
-        <translation type="unfinished"></translation>
+        <translation>{all} 次测量中有 {count} 次只在一种负载下测量。</translation>
     </message>
     <message>
         <source>Measured at one load only: {names}.</source>
@@ -2284,6 +2284,10 @@ You are asked each time, also for the same content.</source>
 </context>
 <context>
     <name>QueueRow</name>
+    <message>
+        <source>measured; its answers are looked at</source>
+        <translation>测量完毕；正在检查其答案</translation>
+    </message>
     <message>
         <source>measured; its answers are looked at last</source>
         <translation>测量完毕；最后检查其答案</translation>
