@@ -14,7 +14,6 @@ from gui.dialogs import Dialogs
 from gui.run_queue import QueuedRun, RunQueue, State
 from gui.services import Among, History, Listen, Running, Services, Turn
 from gui.turns import Turns
-from profiler import messages
 from profiler.errors import ErrorInfo, ErrorKind
 from profiler.plan import RunPlan
 from profiler.result import Status
@@ -158,9 +157,6 @@ class Desk(QObject):
         if isinstance(event, PointBegun):
             run.begun += 1
             run.wanted = 0 if event.total is None else event.total * event.replicates
-            self.queue_changed.emit()
-        elif isinstance(event, messages.Finished | messages.Failed):
-            run.measured = run.begun
             self.queue_changed.emit()
         self.happened.emit(run, event)
         if isinstance(event, Ended):

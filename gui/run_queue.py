@@ -101,9 +101,9 @@ class RunQueue:
         return following
 
     def turn_to(self, run: QueuedRun | None) -> None:
-        """Whose turn it is."""
+        """Whose turn it is; all that had one before are through with their process."""
         for other in self._runs:
-            other.has_turn = other is run
+            other.has_turn, other.measured = other is run, other.begun
 
     def end(self, run: QueuedRun, state: State, error: ErrorInfo | None = None) -> None:
         """How a run ended; raises ValueError for a state that is no end."""

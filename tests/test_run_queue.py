@@ -99,6 +99,11 @@ def test_the_turn_is_one_runs_and_ends_with_it() -> None:
     first, second = queue.advance()
     queue.turn_to(second)
     assert (first.has_turn, second.has_turn) == (False, True)
+    second.begun = 1
+    assert second.measured == 0
+    queue.turn_to(first)
+    assert second.measured == 1
+    queue.turn_to(second)
     queue.end(second, State.DONE)
     assert not second.has_turn
 

@@ -245,9 +245,8 @@ class LivePage(QWidget):
                 self._practised = max(0, event.first_index - COLD_CALLS)
                 self._middle_ns = None
                 self.phases.set_current(MEASURING)
-            case messages.Finished() | messages.Failed():
+            case messages.Checking():
                 self._step = BETWEEN
-                self.phases.set_current(OVER)
             case Ended() | Refused():
                 self._end()
         self._say_numbers()
