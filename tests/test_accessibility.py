@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.languages import Languages
 from gui.main_window import MainWindow
-from gui.page_maker import HISTORY, LIVE, MACHINE, RESULTS, RUN
+from gui.page_maker import COMPARE, HISTORY, LIVE, MACHINE, RESULTS, RUN
 from gui.run_queue import QueuedRun
 from profiler.plan import RunPlan
 from tests import builders
@@ -44,7 +44,10 @@ def full(qtbot: QtBot) -> Iterator[MainWindow]:
         qtbot.waitUntil(lambda: all(file.is_described for file in window.page(RUN).files))
         window.page(RUN).form.fold.click()
         window.page(LIVE).begin(QueuedRun(RunPlan(f"/m/{EVIL}", "onnxruntime")))
-        window._on_loaded((builders.result(model=builders.model(EVIL)), builders.samples()))
+        window.show_loaded((builders.result(model=builders.model(EVIL)), builders.samples()))
+        evil = [builders.result(id=f"2026010{at}T030405-0001", model=builders.model(EVIL)) for at in (1, 2)]
+        window.page(COMPARE).show_runs([(run, builders.samples()) for run in evil])
+        qtbot.waitUntil(lambda: window.page(COMPARE).comparison is not None)
         for position in (MACHINE, HISTORY):
             window.show_page(position)
             qtbot.waitUntil(lambda at=position: window.page(at).content is not None)
@@ -110,7 +113,7 @@ def test_every_button_can_be_reached_by_tab(full: MainWindow) -> None:
     assert unreachable == []
 
 
-@pytest.mark.parametrize("position", range(7))
+@pytest.mark.parametrize("position", range(8))
 def test_no_button_is_too_small_to_hit(full: MainWindow, qtbot: QtBot, position: int) -> None:
     def none_is_small() -> None:
         small = [

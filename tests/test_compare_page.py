@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.comparing.view import CompareView
@@ -24,12 +25,15 @@ from gui.settings import Settings
 from profiler.comparison.compare import compare
 from profiler.result import RunResult, to_json
 from profiler.store import Store
-from tests import builders
-from tests.builders_comparison import NAMES, WAITS, comparison, runs
+from tests import builders, builders_comparison
+from tests.builders_comparison import NAMES, WAITS, comparison
 from tests.fakes import FakeDialogs
 from tests.windows import World, freed, shown
 
 Pair = tuple[RunResult, Any]
+# Judging a thousand samples of each takes a while, and no test changes them.
+runs = functools.cache(builders_comparison.runs)
+samples_of = functools.cache(builders.samples)
 
 
 def at_once(work: Callable[[], Any], done: Callable[[Any], None], failed: Any = None) -> None:
@@ -52,7 +56,7 @@ class Held:
 def pairs(found: Sequence[RunResult] = ()) -> list[Pair]:
     """Four exports of one network with the samples that their figures were made of."""
     waits = [*WAITS, *[4_000_000] * 40]
-    return [(run, builders.samples(p50_ns=waits[at], seed=at)) for at, run in enumerate(found or runs())]
+    return [(run, samples_of(p50_ns=waits[at], seed=at)) for at, run in enumerate(found or runs())]
 
 
 def other_threads() -> list[Pair]:
@@ -83,9 +87,13 @@ def page(qtbot: QtBot) -> Iterator[ComparePage]:
     freed(made)
 
 
+_by_hand = functools.cache(comparison)
+
+
 def by_hand(page: ComparePage, **changes: Any) -> CompareView:
     """A comparison whose calls are known beforehand."""
-    page._compare = lambda *_, **__: comparison(**changes)
+    made = msgspec.structs.replace(_by_hand(), **changes)
+    page._compare = lambda *_, **__: made
     page.show_runs(pairs())
     return page.view
 
@@ -428,6 +436,22 @@ def test_late_answers_to_older_questions_are_dropped(qtbot: QtBot) -> None:
     assert page.comparison is not None
     assert len(page.comparison.runs) == 2
     assert held.waiting == []
+
+
+def test_mnemonics_that_are_seen_together_do_not_collide(page: ComparePage) -> None:
+    page.show_runs(other_threads())
+    view = page.view
+    for at in range(view.tabs.count()):
+        view.tabs.setCurrentIndex(at)
+        texts = [
+            widget.text()
+            for widget in page.findChildren(QWidget)
+            if widget.isVisible()
+            and (isinstance(widget, QAbstractButton) or (isinstance(widget, QLabel) and widget.buddy()))
+        ]
+        keys = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
+        assert len(keys) >= 5
+        assert sorted(keys) == sorted(set(keys)), texts
 
 
 def test_both_languages_say_everything(page: ComparePage, languages: Languages, qapp: QApplication) -> None:

@@ -31,13 +31,13 @@ def test_every_page_fits_the_smallest_window(window: MainWindow, qtbot: QtBot) -
     window.resize(1000, 640)
     window.look_around()
     qtbot.waitUntil(lambda: window.around.machine is not None)
-    for position in range(7):
+    for position in range(8):
         window.show_page(position)
         assert window.current == position
         assert (window.width(), window.height()) == (1000, 640)
 
 
-@pytest.mark.parametrize("position", range(7))
+@pytest.mark.parametrize("position", range(8))
 def test_pages_are_reached_by_rail_and_by_key(window: MainWindow, qtbot: QtBot, position: int) -> None:
     window.rail.buttons[position].click()
     assert window.current == position
@@ -111,7 +111,7 @@ def test_a_result_is_written_where_the_user_says(
     button: str,
     written: tuple[object, ...],
 ) -> None:
-    window._on_loaded((builders.result(), builders.samples()))
+    window.show_loaded((builders.result(), builders.samples()))
     dialogs.save = "/out/out.json"
     getattr(window.page(RESULTS).view, button).click()
     qtbot.waitUntil(lambda: bool(world.written))
@@ -121,7 +121,7 @@ def test_a_result_is_written_where_the_user_says(
 def test_nothing_is_written_where_the_user_thinks_better_of_it(
     window: MainWindow, world: World, dialogs: FakeDialogs
 ) -> None:
-    window._on_loaded((builders.result(), builders.samples()))
+    window.show_loaded((builders.result(), builders.samples()))
     window.page(RESULTS).view.export.click()
     assert dialogs.asked[-1] == ("save", "resnet50.json")
     assert not window.jobs.is_busy
@@ -131,7 +131,7 @@ def test_nothing_is_written_where_the_user_thinks_better_of_it(
 def test_a_full_disk_at_export_is_one_sentence(
     window: MainWindow, world: World, dialogs: FakeDialogs, qtbot: QtBot
 ) -> None:
-    window._on_loaded((builders.result(), builders.samples()))
+    window.show_loaded((builders.result(), builders.samples()))
     dialogs.save, world.write_error = "/out/out.json", OSError(28, "No space left on device")
     window.page(RESULTS).view.export.click()
     qtbot.waitUntil(lambda: bool(dialogs.sentences))
@@ -159,7 +159,7 @@ def test_run_again_after_stopping_takes_the_run_that_was_stopped(
 
 
 def test_run_again_of_an_old_run_asks_where_the_file_is(window: MainWindow, dialogs: FakeDialogs) -> None:
-    window._on_loaded((builders.result(), builders.samples()))
+    window.show_loaded((builders.result(), builders.samples()))
     window.page(RESULTS).view.again.click()
     assert dialogs.asked[-1][0] == "models"
 

@@ -82,7 +82,7 @@ class TradeoffTab(ChartTab):
 
     def retranslate(self) -> None:
         super().retranslate()
-        self.of.setText(self.tr("&Against"))
+        self.of.setText(self.tr("A&gainst"))
         self.other.setAccessibleName(self.tr("What the wait stands against"))
         self.table.setAccessibleName(self.tr("Trade-offs as a table"))
         self.nothing.setText(self.tr("No run has a wait and one of: accuracy loss, size, memory, energy."))

@@ -47,7 +47,8 @@ class CompareView(QWidget):
         self.answer.setFont(font)
         self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         for chart in (self.curves.curves, self.tradeoffs.scatter, self.shares.shares):
-            chart.setMinimumHeight(self.fontMetrics().height() * 19)
+            # The plot itself: a long note below must not squeeze it.
+            chart.plot.setMinimumHeight(self.fontMetrics().height() * 16)
         for tab in self._tabs():
             self.tabs.add_page(tab)
         for part in (self.chips, *self._charts()):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -88,7 +89,8 @@ class ComparePage(QWidget):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.stack.addWidget(self._empty())
+        self.blank = self._empty()
+        self.stack.addWidget(self.blank)
         self.stack.addWidget(self.area)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 12, 16, 12)
@@ -218,11 +220,16 @@ class ComparePage(QWidget):
     def _follow(self) -> None:
         """Everything that depends on which runs there are."""
         count, is_there = len(self._pairs), self.comparison is not None
+        focused = QApplication.focusWidget()
+        is_hidden = is_there and focused is not None and self.blank.isAncestorOf(focused)
         self.stack.setCurrentIndex(1 if is_there else 0)
         self.title.setText(self._title(count))
         for widget in (self.against, self.baseline, self.copy, self.export):
             widget.setVisible(is_there)
         self.add.setVisible(is_there)
+        if is_hidden:
+            # Qt would go on to the rail from what is hidden now.
+            self.baseline.setFocus()
         self._fill_baseline()
         self.notice.setText(breakable(self._notice(count)))
         self.notice.setVisible(bool(self.notice.text()))

@@ -55,8 +55,8 @@ def tail(samples: Samples) -> tuple[Floats, Floats]:
 
 
 def ticks(low: float, high: float, most: int) -> axes.Ticks:
-    """0 and the shares that people ask for."""
-    marks = (0.0, *SHARES, 0.9999)
+    """The shares that people ask for."""
+    marks = (*SHARES, 0.9999)
     every = [(nines(mark), f"{mark * 100:g} %") for mark in marks]
     shown = [(place, text) for place, text in every if low - 1e-9 <= place <= high]
     least = 0.8 * (high - low) / max(1, most)

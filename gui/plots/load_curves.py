@@ -22,6 +22,7 @@ from profiler.result import Point
 
 _LINEAR_UP_TO = 12.0
 _ROOM, _LONGEST, _RADIUS = 0.2, 26, 6.0
+_MOST_NAMED = 4
 # Opaque enough for a name to be read over a line.
 _GROUND = 200
 
@@ -197,9 +198,12 @@ class LoadCurves(ComparedChart):
             name = self._field.removesuffix("_ns").upper()
             notes.append(text.format(limits=f"{name} ≤ {units.duration(self._limit)}"))
         alone = [run.run.name for run in self._runs_shown if len(run.points) == 1]
-        if alone:
+        if len(alone) > _MOST_NAMED:
+            text = self.tr("{count} of {all} runs were measured at one load only.")
+            notes.append(text.format(count=len(alone), all=len(self._runs_shown)))
+        elif alone:
             text = self.tr("Measured at one load only: {names}.")
-            notes.append(text.format(names=", ".join(alone)))
+            notes.append(text.format(names=", ".join(map(_shortened, alone))))
         return notes
 
 

@@ -3531,8 +3531,8 @@ You are asked each time, also for the same content.</source>
         <translation>是否最佳折中</translation>
     </message>
     <message>
-        <source>&amp;Against</source>
-        <translation>对照(&amp;A)</translation>
+        <source>A&amp;gainst</source>
+        <translation>对照(&amp;G)</translation>
     </message>
     <message>
         <source>What the wait stands against</source>
