@@ -58,7 +58,7 @@ class Desk(QObject):
         self._store: History | None = None
         self._waiting_for_store: list[Callable[[History], None]] = []
         self._is_opening = False
-        self._ended: list[tuple[Ended, RunPlan]] = []
+        self._ended: dict[QueuedRun, Ended] = {}
         self._shelf: Shelf | None = None
         self.bridge.happened.connect(self._on_event)
         self.bridge.turned.connect(self._on_turned)
@@ -160,7 +160,7 @@ class Desk(QObject):
             self.queue_changed.emit()
         self.happened.emit(run, event)
         if isinstance(event, Ended):
-            self._ended.append((event, run.plan))
+            self._ended[run] = event
             self._end(run, _STATES.get(event.result.status, State.FAILED), event.result.error)
         elif isinstance(event, Refused) and event.error.kind == ErrorKind.CANCELLED:
             self._end(run, State.DROPPED)
@@ -178,11 +178,13 @@ class Desk(QObject):
         if self._shelf is not None:
             self._shelf.close()
             self._shelf = None
-        over, self._ended = self._ended, []
-        for ended, plan in over:
-            self.ended.emit(ended, plan)
+        # In the order of the queue, whichever ended first.
+        over = [(one, self._ended[one]) for one in self.queue if one in self._ended]
+        self._ended = {}
+        for one, ended in over:
+            self.ended.emit(ended, one.plan)
         if run.group and len(over) > 1:
-            self.compared.emit([ended.result.id for ended, _ in over])
+            self.compared.emit([ended.result.id for _, ended in over])
         self._turns.release()
         self._advance()
         if self.queue.is_over:
