@@ -37,4 +37,4 @@ def label(code: str, language: Language, **parameters: object) -> str:
 
 def is_numeric(cells: Sequence[str]) -> bool:
     """Whether the cells of a column, without its head, are numbers, which stand to the right."""
-    return any(cells) and all(not cell or cell[0].isdigit() or cell[0] in "–-+" for cell in cells)
+    return any(cells) and all(not cell or cell[0].isdigit() or cell[0] in "–-+∞" for cell in cells)
