@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,6 +162,18 @@ def test_a_cancel_leaves_nothing(tmp_path: Path) -> None:
     assert error.kind is ErrorKind.CANCELLED
     assert asked == ["fp16"]
     assert os.listdir(tmp_path) == []
+
+
+def test_what_a_killed_process_left_goes_and_what_a_living_one_makes_stays(tmp_path: Path) -> None:
+    with placing.staging(tmp_path) as staged:
+        own = staged.name.rpartition("-")[0]
+        gone = subprocess.Popen([sys.executable, "-c", ""])
+        gone.wait()
+        dead = tmp_path / f"{own.rpartition('-')[0]}-{gone.pid}-x"
+        dead.mkdir()
+        (dead / "large").write_text("")
+        client.make(ONNX, "onnx", tmp_path, ["fp16"], ask=_answering)
+        assert set(os.listdir(tmp_path)) == {staged.name, "digits.fp16.onnx"}
 
 
 @pytest.mark.parametrize("name", ["", "../escaped.onnx", "missing.onnx", "link.onnx"])

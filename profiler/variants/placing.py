@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+import psutil
 
 from profiler import inspect_client
 from profiler.errors import ErrorKind, KnownError
@@ -58,7 +61,8 @@ def staging(folder: Path) -> Iterator[Path]:
     is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder.resolve()))
+        _sweep(folder)
+        place = Path(tempfile.mkdtemp(prefix=f"{_own()}{os.getpid()}-", dir=folder.resolve()))
     except OSError as error:
         raise _not_saved(error, folder) from error
     try:
@@ -68,6 +72,19 @@ def staging(folder: Path) -> Iterator[Path]:
         if is_new:
             with contextlib.suppress(OSError):  # it holds variants
                 folder.rmdir()
+
+
+def _own() -> str:
+    """What our folders on this machine begin with; another one may see the same disk."""
+    return f"{_STAGING}{platform.node()}-"
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a process left that was killed; variants in the making are large."""
+    for left in folder.glob(f"{glob.escape(_own())}*"):
+        number = left.name.removeprefix(_own()).partition("-")[0]
+        if number.isdecimal() and len(number) < 10 and not psutil.pid_exists(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def settle(made: Sequence[Variant], staged: Path, folder: Path, overwrite: bool) -> tuple[Variant, ...]:
