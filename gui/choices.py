@@ -159,16 +159,6 @@ def plan_for(file: ChosenFile, choices: Choices) -> RunPlan:
     return shared_plans.with_shapes(chosen_inputs.with_sizes(loaded, sizes), file.description, shared)
 
 
-def compared(made: Sequence[RunPlan]) -> list[RunPlan]:
-    """The plans of runs that are compared: where nobody said how many processes, as many as that asks for."""
-    found = []
-    for plan in made:
-        count = plans.COMPARED_PROCESSES[plan.preset]
-        is_left_open = plan.replicates == 0 and count != plan.processes
-        found.append(msgspec.structs.replace(plan, replicates=count) if is_left_open else plan)
-    return found
-
-
 def runtimes_of(file: ChosenFile, asked: str, python: OtherPython | None) -> tuple[str, ...]:
     """As runtime_of, or for EVERY all that are installed."""
     there = file.runtimes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal, Optional, Union
 
 import msgspec
@@ -209,3 +210,25 @@ class RunPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def processes(self) -> int:
         """Fresh processes for each point."""
         return self.replicates or PROCESSES[self.preset]
+
+
+def compared(plans: Sequence[RunPlan]) -> list[RunPlan]:
+    """Plans of runs that are compared: where nobody said how many processes, as many as that asks for.
+
+    A search, for a rate or for a batch, and processes that measure at once have numbers of their own.
+    """
+    if len(plans) < 2:
+        return list(plans)
+    return [
+        msgspec.structs.replace(plan, replicates=COMPARED_PROCESSES[plan.preset])
+        if _is_left_open(plan)
+        else plan
+        for plan in plans
+    ]
+
+
+def _is_left_open(plan: RunPlan) -> bool:
+    scenario = plan.scenario
+    searches = isinstance(scenario, Server) and scenario.rate_per_s is None and not plan.sweep.rate_per_s
+    is_own = plan.finds_largest_batch or searches or plan.companions or plan.world_size > 1
+    return not is_own and plan.replicates == 0 and COMPARED_PROCESSES[plan.preset] != plan.processes

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from gui import chosen_inputs, loads, offered, remembered, time_words, titles, variants_dialog
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
-from gui.choices import ChosenFile, Seen, compared, plans_for
+from gui.choices import ChosenFile, Seen, plans_for
 from gui.drop_zone import local_files
 from gui.file_list import FileList
 from gui.loads import Task
@@ -27,7 +27,7 @@ from gui.run_form import RunForm
 from gui.services import Services
 from gui.turns import Turns
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
-from profiler.plan import Preset, RunPlan
+from profiler.plan import Preset, RunPlan, compared
 
 if TYPE_CHECKING:
     from profiler.messages import Description, Surveyed

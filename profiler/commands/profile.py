@@ -16,6 +16,7 @@ from profiler.commands.queue import Queue, exit_code
 from profiler.comparison.records import Comparison
 from profiler.errors import KnownError
 from profiler.plan import RunPlan
+from profiler.plan import compared as compared_plans
 from profiler.reports import compared, comparison_console, console, table_csv
 from profiler.runner import Ended
 from profiler.wording import Language
@@ -96,7 +97,7 @@ def _run(
     plans: list[RunPlan] = []
     if _attempt(queue, language, lambda: correctness_arguments.check_files(arguments)):
         plans = [plan for file in arguments.files for plan in _plans(queue, language, Path(file), arguments)]
-    ended = queue.carry_out(_beside_reference(plans, arguments, queue, language))
+    ended = queue.carry_out(compared_plans(_beside_reference(plans, arguments, queue, language)))
     if is_first:
         show(ended, arguments, language, out, queue)
     return exit_code(queue)
