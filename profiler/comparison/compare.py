@@ -29,7 +29,8 @@ def compare(
     profiler.limits (ns, bytes, J, a share); `seed` draws the resamples. Raises IndexError for a baseline
     that is none of the runs.
     """
-    results = tuple(result for result, _ in runs)
+    measured = [ratios.Measured(*one) for one in runs]
+    results = tuple(one.run for one in measured)
     if not 0 <= baseline < len(results):
         raise IndexError(f"run {baseline} of {len(results)} cannot be the baseline")
     asked = dict(limits or {})
@@ -40,9 +41,9 @@ def compare(
         names=tuple(names_apart(results)),
         baseline=baseline,
         differences=differences,
-        ratios=ratios.ratios(results, baseline),
+        ratios=ratios.ratios(measured, baseline, seed),
         standings=standings,
-        winner=winner.winner(results, standings, may_judge=not gate.open_aspects(differences)),
+        winner=winner.winner(measured, standings, may_judge=not gate.open_aspects(differences)),
         tradeoffs=tradeoff.tradeoffs(results, standings, standing.losses(results, baseline)),
         limits=asked,
     )

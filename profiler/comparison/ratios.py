@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from profiler.comparison import figures
+from profiler.comparison import figures, within
 from profiler.comparison.records import Call, Ratio
+from profiler.comparison.within import Samples
 from profiler.metrics import accuracy, ratio
-from profiler.result import Interval, Paired, Replicate, RunResult
+from profiler.result import Paired, RunResult
 
-TIMED = ("p50", "p99", "mean", "throughput", "load")
 QUANTITIES = ("p50", "p99", "mean", "memory", "energy", "size", "load", "throughput", "top1")
 FEWEST = 3
 # How far (standard deviation of the logarithm) processes of one model lay apart on a shared machine; stands
@@ -22,32 +23,39 @@ LEAST_MEMORY = math.log(1.02)
 LEAST_SIZE = math.log(1.005)
 
 
-def ratios(runs: Sequence[RunResult], baseline: int) -> dict[str, tuple[Ratio | None, ...]]:
+class Measured(NamedTuple):
+    """A run with its latencies in ns, in order (SamplesRef), where they were kept."""
+
+    run: RunResult
+    samples: Samples | None = None
+
+
+def ratios(measured: Sequence[Measured], baseline: int, seed: int = 0) -> dict[str, tuple[Ratio | None, ...]]:
     """By quantity one ratio a run; None for the baseline, and where either has no figure."""
     return {
         quantity: tuple(
-            None if index == baseline else ratio_of(quantity, run, runs[baseline])
-            for index, run in enumerate(runs)
+            None if index == baseline else ratio_of(quantity, one, measured[baseline], seed)
+            for index, one in enumerate(measured)
         )
         for quantity in QUANTITIES
     }
 
 
-def ratio_of(quantity: str, run: RunResult, baseline: RunResult) -> Ratio | None:
-    """One run beside another; None where one of them has no such figure."""
-    own, other = figures.value(run, quantity), figures.value(baseline, quantity)
+def ratio_of(quantity: str, one: Measured, baseline: Measured, seed: int = 0) -> Ratio | None:
+    """One run beside another; None where one of them has no such figure. `seed` draws the resamples."""
+    own, other = figures.value(one.run, quantity), figures.value(baseline.run, quantity)
     if own is None or not other or own < 0 or other < 0:
         return None
     if quantity == "top1":
-        return _of_answers(run, baseline, own / other)
+        return _of_answers(one.run, baseline.run, own / other)
     if quantity == "size":
         value = own / other
         return Ratio(value, value, value, "exact", call=_call(quantity, math.log(value), LEAST_SIZE))
     if not own:
         return None
     if quantity == "energy":
-        return _of_energy(run, baseline, own / other)
-    return _of_processes(quantity, run, baseline, own / other)
+        return _of_energy(one.run, baseline.run, own / other)
+    return _of_processes(quantity, one, baseline, seed)
 
 
 def are_alternated(run: RunResult, other: RunResult) -> bool:
@@ -55,20 +63,35 @@ def are_alternated(run: RunResult, other: RunResult) -> bool:
     return bool(run.group) and run.group == other.group
 
 
-def _of_processes(quantity: str, run: RunResult, baseline: RunResult, value: float) -> Ratio:
-    own, other = by_turn(run, quantity), by_turn(baseline, quantity)
+def _of_processes(quantity: str, one: Measured, baseline: Measured, seed: int) -> Ratio:
+    own, other = by_turn(one.run, quantity), by_turn(baseline.run, quantity)
+    errors = within.error(*one, quantity), within.error(*baseline, quantity)
     turns = sorted(own.keys() & other.keys())
-    if are_alternated(run, baseline) and len(turns) >= FEWEST:
+    if are_alternated(one.run, baseline.run) and len(turns) >= FEWEST:
         pairs = [own[turn] for turn in turns], [other[turn] for turn in turns]
-        return _told(quantity, ratio.paired(*pairs), "paired_bootstrap", len(turns))
+        found = ratio.paired(*pairs, math.hypot(*errors), seed)
+        return _told(quantity, found, "paired_bootstrap", len(turns))
     if len(own) >= FEWEST and len(other) >= FEWEST:
-        found = ratio.unpaired([*own.values()], [*other.values()])
+        found = ratio.unpaired([*own.values()], [*other.values()], errors, seed)
         return _told(quantity, found, "unpaired_bootstrap", 0)
+    return _by_assumption(quantity, own, other, errors, one.run, baseline.run)
+
+
+def _by_assumption(
+    quantity: str,
+    own: dict[int, float],
+    other: dict[int, float],
+    errors: tuple[float, float],
+    run: RunResult,
+    baseline: RunResult,
+) -> Ratio:
+    """Too few processes to know how far they lie apart: as far as on a shared machine."""
+    value = (figures.value(run, quantity) or 0.0) / (figures.value(baseline, quantity) or 1.0)
     if not own or not other:
         return Ratio(value)
-    spread = ASSUMED_SPREAD**2 * (1 / len(own) + 1 / len(other))
-    error = math.sqrt(spread + _within(quantity, run) ** 2 + _within(quantity, baseline) ** 2)
-    return _told(quantity, ratio.Estimate(math.log(value), error, math.inf), "assumed_spread", 0)
+    parts = zip(errors, (own, other), strict=True)
+    error2 = sum((ASSUMED_SPREAD**2 + error**2) / len(side) for error, side in parts)
+    return _told(quantity, ratio.Estimate(math.log(value), math.sqrt(error2)), "assumed_spread", 0)
 
 
 def by_turn(run: RunResult, quantity: str) -> dict[int, float]:
@@ -81,28 +104,13 @@ def by_turn(run: RunResult, quantity: str) -> dict[int, float]:
     return {turn: math.exp(sum(logs) / len(logs)) for turn, logs in sorted(turns.items())}
 
 
-def _within(quantity: str, run: RunResult) -> float:
-    """The standard error that blocks within the processes tell, as a logarithm; 0 where it is not known."""
-    known = [interval_of(process, quantity) for process in figures.processes(run)]
-    errors = [
-        math.log(high / low) / (2 * accuracy.Z) for low, high in (one for one in known if one) if low > 0
-    ]
-    return math.sqrt(sum(error**2 for error in errors)) / len(errors) if errors else 0.0
-
-
-def interval_of(process: Replicate, quantity: str) -> Interval | None:
-    if quantity == "p99":
-        return process.latency.p99_ci_ns
-    return process.latency.p50_ci_ns if quantity in TIMED else None
-
-
 def _told(quantity: str, found: ratio.Estimate, method: str, pairs: int) -> Ratio:
     half = found.half_width
     if quantity == "memory":
         half = max(half, LEAST_MEMORY)
     low, high = math.exp(found.log - half), math.exp(found.log + half)
     call = _call(quantity, found.log, half)
-    return Ratio(found.value, low, high, method, pairs, found.detectable, call)
+    return Ratio(math.exp(found.log), low, high, method, pairs, found.detectable, call)
 
 
 def _call(quantity: str, log: float, half: float) -> Call:

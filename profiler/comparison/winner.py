@@ -6,23 +6,23 @@ import math
 from collections.abc import Sequence
 
 from profiler.comparison import figures, ratios
+from profiler.comparison.ratios import Measured
 from profiler.comparison.records import Standing, Winner
-from profiler.result import RunResult
 
 
-def winner(runs: Sequence[RunResult], standings: Sequence[Standing], may_judge: bool) -> Winner:
+def winner(runs: Sequence[Measured], standings: Sequence[Standing], may_judge: bool) -> Winner:
     """By P50; `is_withheld` where the words faster and slower may not be used."""
     qualified = [index for index, standing in enumerate(standings) if standing.qualifies]
     if not qualified:
         return Winner(None, _nearest(standings), is_withheld=not may_judge)
-    fastest = min(qualified, key=lambda index: runs[index].latency.p50_ns or 0)
+    fastest = min(qualified, key=lambda index: runs[index].run.latency.p50_ns or 0)
     tied = tuple(index for index in qualified if not _is_slower(runs[index], runs[fastest]))
     chosen, decided_by = _decided(runs, qualified, tied, fastest)
     return Winner(chosen, None, tied, decided_by, is_withheld=not may_judge)
 
 
 def _decided(
-    runs: Sequence[RunResult], qualified: Sequence[int], tied: Sequence[int], fastest: int
+    runs: Sequence[Measured], qualified: Sequence[int], tied: Sequence[int], fastest: int
 ) -> tuple[int, str]:
     if len(qualified) == 1:
         return fastest, "only_one"
@@ -39,22 +39,22 @@ def _decided(
     return (fastest if fastest in left else left[0]), "nothing"
 
 
-def _least(runs: Sequence[RunResult], among: Sequence[int], quantity: str) -> int | None:
+def _least(runs: Sequence[Measured], among: Sequence[int], quantity: str) -> int | None:
     """None where one of them has no figure, so that nothing is decided by what is not known."""
-    values = {index: figures.value(runs[index], quantity) for index in among}
+    values = {index: figures.value(runs[index].run, quantity) for index in among}
     if any(value is None for value in values.values()):
         return None
     return min(among, key=lambda index: values[index] or 0)
 
 
-def _is_slower(run: RunResult, fastest: RunResult) -> bool:
+def _is_slower(run: Measured, fastest: Measured) -> bool:
     if run is fastest:
         return False
     found = ratios.ratio_of("p50", run, fastest)
     return found is not None and found.call == "worse"
 
 
-def _is_more(runs: Sequence[RunResult], index: int, least: int, quantity: str) -> bool:
+def _is_more(runs: Sequence[Measured], index: int, least: int, quantity: str) -> bool:
     if index == least:
         return False
     found = ratios.ratio_of(quantity, runs[index], runs[least])
