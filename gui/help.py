@@ -148,7 +148,7 @@ class Help(QDialog):
             ("Ctrl+O", self.tr("Choose model files")),
             ("Ctrl+R", self.tr("Start, on the page “Run”")),
             ("Esc", self.tr("Stop, on the page “Measuring”; what was measured is kept")),
-            ("Ctrl+1 … Ctrl+7", self.tr("Go to a page")),
+            ("Ctrl+1 … Ctrl+8", self.tr("Go to a page")),
             ("Ctrl+E", self.tr("Export, on the page “Results”")),
             ("F6", self.tr("Go to the next part of the window")),
             ("F1", self.tr("This help")),
