@@ -216,6 +216,29 @@ def test_limits_are_drawn_name_the_winner_and_are_remembered(page: ComparePage, 
     assert again.view.limits.limits == {"p99": 7e6, "memory": 300e6}
 
 
+def test_limits_that_runs_were_measured_for_are_taken_over(page: ComparePage, qtbot: QtBot) -> None:
+    found = [
+        (
+            msgspec.structs.replace(
+                run, plan=msgspec.structs.replace(run.plan, limits={"p99": 5e6, "p95": 4e6})
+            ),
+            kept,
+        )
+        for run, kept in pairs()
+    ]
+    page.show_runs(found)
+    bar = page.view.limits
+    assert page.comparison is not None
+    assert page.comparison.limits == {"p99": 5e6, "p95": 4e6}
+    assert bar.fields["p99"].text() == "5"
+    assert "P95 ≤ 4.00 ms" in bar.other_words.text()
+    bar.drop.click()
+    assert page.comparison.limits == {"p99": 5e6}
+    assert not bar.drop.isVisible()
+    page.show_runs(pairs())
+    assert bar.limits == {"p99": 5e6}
+
+
 def test_an_empty_field_limits_nothing_and_nonsense_is_struck_through(
     page: ComparePage, qtbot: QtBot
 ) -> None:
@@ -323,6 +346,8 @@ def test_answers_have_a_row_a_run(page: ComparePage) -> None:
     model = page.view.answers.model
     assert column(model) == list(NAMES)
     assert column(model, 1)[3] == "no"
+    notes = page.view.answers.notes.text().splitlines()
+    assert len([note for note in notes if "p = 0.62" in note]) == 4
 
 
 def test_runs_whose_answers_nobody_looked_at_say_so(page: ComparePage) -> None:

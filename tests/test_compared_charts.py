@@ -311,6 +311,18 @@ def test_an_interval_without_end_does_not_squeeze_the_bars(qtbot: QtBot) -> None
     assert bars._most() < 3
 
 
+def test_a_bar_of_another_size_is_cut_and_the_others_stay_to_be_seen(qtbot: QtBot) -> None:
+    bars = RatioBars()
+    qtbot.addWidget(bars)
+    bars.resize(700, 300)
+    rows = [row(0, 1.0), row(1, 1.1), row(2, 1.4), row(3, 494.0)]
+    bars.set_rows("Typical wait", rows, "", None)
+    assert bars.is_cut
+    assert bars._most() < 3
+    bars.set_rows("Typical wait", rows[:3], "", None)
+    assert not bars.is_cut
+
+
 def test_items_that_do_not_fit_begin_a_new_line(qtbot: QtBot) -> None:
     whole = QWidget()
     qtbot.addWidget(whole)

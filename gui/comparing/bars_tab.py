@@ -80,7 +80,8 @@ class BarsTab(ChartTab):
         self.bars.set_rows(title, rows, baseline, self._limit(comparison, code))
         direction = comparison_text.direction(comparison, code, language)
         whiskers = self.tr("Whiskers: 95 % interval. Grey: no clear difference, as it holds 1.00×.")
-        notes = [direction, whiskers, *comparison_text.method_notes(comparison, code, language)]
+        cut = [self.tr("Cut bars are longer than drawn.")] if self.bars.is_cut else []
+        notes = [direction, whiskers, *cut, *comparison_text.method_notes(comparison, code, language)]
         self.note.setText(breakable(" ".join(notes)))
         heads = (
             self.tr("run"),

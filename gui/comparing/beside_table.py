@@ -13,8 +13,9 @@ from gui.comparing.scene import Scene
 from gui.models.text_table import TextTable
 from gui.panel import QuietLabel, wrapped_label
 from profiler.comparison.records import Comparison
-from profiler.reports import answers_beside, comparison_table
+from profiler.reports import answers_beside, comparison_table, comparison_text, correctness_text, limit_table
 from profiler.reports.sections import Section
+from profiler.result import Paired, RunResult
 from profiler.wording import Language
 
 Make = Callable[[Comparison, Language], Section | None]
@@ -106,7 +107,7 @@ class AnswersBeside(BesideTable):
     """Whether the answers of each run are right: parity, accuracy, the same input again."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(answers_beside.section, parent)
+        super().__init__(_answers, parent)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -118,6 +119,24 @@ class AnswersBeside(BesideTable):
             )
         )
         super().retranslate()
+
+
+def _answers(comparison: Comparison, language: Language) -> Section | None:
+    """The table, below it the paired test of each run in words, and what speaks against a run."""
+    section = answers_beside.section(comparison, language)
+    if section is None:
+        return None
+    tested = [
+        comparison_text.say("against_one", language, name=name, why=_test(run, found, language))
+        for name, run in zip(comparison.names, comparison.runs, strict=True)
+        if (found := run.accuracy.beside_reference) is not None
+    ]
+    return section._replace(notes=[*section.notes, *tested, *limit_table.against(comparison, language)])
+
+
+def _test(run: RunResult, found: Paired, language: Language) -> str:
+    """McNemar's test of this run beside its reference."""
+    return correctness_text.paired(found, correctness_text.reference(run.accuracy, language), language)
 
 
 class SettingsBeside(BesideTable):

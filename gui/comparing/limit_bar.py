@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QLocale, Signal
+from PySide6.QtCore import QEvent, QLocale, Qt, Signal
 from PySide6.QtGui import QDoubleValidator, QPalette
-from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
+from gui import sentences
 from gui.comparing.flow import FlowLayout
 from gui.panel import plain_label
+from profiler import settings_text
 
 # What one of the field's unit is in profiler.limits' own: ns, bytes, a share.
 FACTORS = {"p99": 1e6, "memory": 1e6, "accuracy_loss": 0.01}
@@ -29,6 +31,13 @@ class LimitBar(QWidget):
         self._words: list[QLabel] = []
         self._flow = FlowLayout(self, spacing=5)
         self._told: dict[str, float] = {}
+        self._others: dict[str, float] = {}
+        self.other_words, self.drop = plain_label(self), QToolButton(self)
+        self.drop.setText("✕")
+        self.drop.setAutoRaise(True)
+        self.drop.setMinimumSize(24, 24)
+        self.drop.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.drop.clicked.connect(self._on_drop)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -46,17 +55,38 @@ class LimitBar(QWidget):
     @property
     def limits(self) -> dict[str, float]:
         """As profiler.limits: ns, bytes, a share; fields that are empty or make no sense limit nothing."""
+        return self.written | self._others
+
+    @property
+    def written(self) -> dict[str, float]:
+        """Those in the fields."""
         found = {name: self._number(name) for name in self.fields}
         return {name: value * FACTORS[name] for name, value in found.items() if value is not None}
 
     def set_limits(self, limits: Mapping[str, float]) -> None:
-        """Fill the fields; nothing is told."""
+        """Fill the fields; limits that have none stand behind them. Nothing is told."""
+        self._others = {name: value for name, value in limits.items() if name not in self.fields}
         for name, field in self.fields.items():
             value = limits.get(name)
             text = "" if value is None else QLocale().toString(value / FACTORS[name], "g", 12)
             field.setText(text.replace(QLocale().groupSeparator(), "") if value is not None else "")
         self._told = self.limits
         self._mark()
+        self._say_others()
+
+    def _say_others(self) -> None:
+        text = self.tr("and {limits}").format(limits=settings_text.limits(self._others, sentences.language()))
+        self.other_words.setText(text)
+        for widget in (self.other_words, self.drop):
+            widget.setVisible(bool(self._others))
+        self.drop.setAccessibleName(self.tr("Drop this limit"))
+        self.drop.setToolTip(self.tr("Drop this limit"))
+        self.updateGeometry()
+
+    def _on_drop(self) -> None:
+        self._others = {}
+        self._say_others()
+        self._on_edited()
 
     def _number(self, name: str) -> float | None:
         value, is_number = QLocale().toDouble(self.fields[name].text().strip())
@@ -80,8 +110,8 @@ class LimitBar(QWidget):
         for label in self._words:
             self._flow.removeWidget(label)
             label.deleteLater()
-        for field in self.fields.values():
-            self._flow.removeWidget(field)
+        for widget in (*self.fields.values(), self.other_words, self.drop):
+            self._flow.removeWidget(widget)
         self._words = []
         text = self.tr(
             "Limits: 99 of 100 answers within {p99} ms, at most {memory} MB, accuracy loss at most "
@@ -93,6 +123,9 @@ class LimitBar(QWidget):
                 self._flow.addWidget(self.fields[name])
             elif piece.strip():
                 self._words.append(self._label(piece.strip()))
+        self._flow.addWidget(self.other_words)
+        self._flow.addWidget(self.drop)
+        self._say_others()
         names = {
             "p99": self.tr("Longest wait of 99 of 100 answers, in milliseconds"),
             "memory": self.tr("Most memory, in megabytes"),

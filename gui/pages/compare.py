@@ -145,9 +145,14 @@ class ComparePage(QWidget):
         return [run.id for run, _ in self._pairs]
 
     def show_runs(self, runs: Sequence[Pair]) -> None:
-        """Compare these and no others; the first is the baseline. Samples: int64 ns in order, or None."""
+        """Compare these and no others; the first is the baseline. Samples: int64 ns in order, or None.
+
+        Limits that the runs were measured for take the place of those that are remembered.
+        """
         self._slots, self._accepted, self._baseline, self._pairs = {}, set(), "", []
         self.comparison = None
+        asked = {name: most for run, _ in runs for name, most in run.plan.limits.items()}
+        self.view.limits.set_limits(asked or self._settings.compare_limits)
         self.add_runs(runs)
 
     def add_runs(self, runs: Sequence[Pair]) -> None:
@@ -185,7 +190,7 @@ class ComparePage(QWidget):
         self._ask()
 
     def _on_limits(self) -> None:
-        self._settings.compare_limits = self.view.limits.limits
+        self._settings.compare_limits = self.view.limits.written
         self._ask()
 
     def _ask(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from gui.plots.looks import look
 
 _GAP, _ROW, _BAR, _HEAD = 12.0, 2.45, 1.0, 1.7
 _MOST_NAME, _MOST_BAR_SHARE = 0.3, 2.0
+_CUT_ABOVE, _CUT_TO = 12.0, 1.5
 
 
 class RatioRow(NamedTuple):
@@ -84,6 +86,11 @@ class RatioBars(QWidget):
         self.chosen = index
         self.update()
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether some bar is longer than it is drawn."""
+        return any(row.ratio is not None and row.ratio > self._most() for row in self.rows)
+
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().height()
         return QSize(600, round(line * (_HEAD + _ROW * len(self.rows))) + 6)
@@ -123,9 +130,15 @@ class RatioBars(QWidget):
         return values + _GAP, words + _GAP
 
     def _most(self) -> float:
-        """The ratio at the right end: intervals may reach as far again as the longest bar, no further."""
+        """The ratio at the right end: intervals may reach as far again as the longest bar, no further.
+
+        A bar that would leave the others a hair's breadth is cut off, and marked.
+        """
         known = [row.ratio for row in self.rows if row.ratio is not None]
+        usual = max(1.0, statistics.median([1.0, *known]))
         longest = max([1.0, *known])
+        if longest > _CUT_ABOVE * usual:
+            return max([usual, *(one for one in known if one <= _CUT_ABOVE * usual)]) * _CUT_TO
         ends = [min(row.high, _MOST_BAR_SHARE * longest) for row in self.rows if row.high is not None]
         limits = [self.limit.ratio] if self.limit and self.limit.ratio <= _MOST_BAR_SHARE * longest else []
         return max([longest, *ends, *limits]) * 1.03
@@ -193,7 +206,11 @@ class RatioBars(QWidget):
         fill = {"grey": mixed(now.text, now.background, 0.42), "open": mixed(own, now.background, 0.15)}
         painter.setPen(QPen(own, 1.2) if row.look == "open" else Qt.PenStyle.NoPen)
         painter.setBrush(fill.get(row.look, own))
-        painter.drawRect(QRectF(left, middle - line * _BAR / 2, max(2.0, row.ratio * each), line * _BAR))
+        length = max(2.0, min(row.ratio, self._most()) * each)
+        painter.drawRect(QRectF(left, middle - line * _BAR / 2, length, line * _BAR))
+        if row.ratio > self._most():
+            self._paint_cut(painter, now, left + length, middle)
+            return
         if row.low is None or row.high is None:
             return
         low, high = left + row.low * each, left + min(row.high, self._most()) * each
@@ -203,6 +220,14 @@ class RatioBars(QWidget):
             painter.drawLine(QPointF(low, middle), QPointF(high, middle))
             for x in (low, high):
                 painter.drawLine(QPointF(x, middle - line * 0.3), QPointF(x, middle + line * 0.3))
+
+    def _paint_cut(self, painter: QPainter, now: Colours, right: float, middle: float) -> None:
+        """Two slanted gaps near the end: the bar is longer than it is drawn."""
+        line = self._line()
+        painter.setPen(QPen(now.background, 3))
+        for back in (1.2, 0.7):
+            x = right - back * line
+            painter.drawLine(QPointF(x - 4, middle + line * 0.6), QPointF(x + 4, middle - line * 0.6))
 
     def _paint_words(self, painter: QPainter, now: Colours, at: int, row: RatioRow, right: float) -> None:
         values, _ = self._columns()

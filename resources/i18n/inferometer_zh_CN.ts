@@ -38,6 +38,10 @@
         <translation>细线为 95% 区间。灰色：没有明显差异，因为区间包含 1.00×。</translation>
     </message>
     <message>
+        <source>Cut bars are longer than drawn.</source>
+        <translation>截断的条比所画的更长。</translation>
+    </message>
+    <message>
         <source>run</source>
         <translation>测量</translation>
     </message>
@@ -1135,6 +1139,14 @@ You are asked each time, also for the same content.</source>
 </context>
 <context>
     <name>LimitBar</name>
+    <message>
+        <source>and {limits}</source>
+        <translation>以及 {limits}</translation>
+    </message>
+    <message>
+        <source>Drop this limit</source>
+        <translation>去掉这个上限</translation>
+    </message>
     <message>
         <source>Limits: 99 of 100 answers within {p99} ms, at most {memory} MB, accuracy loss at most {accuracy_loss} %</source>
         <translation>上限：百次中九十九次在 {p99} ms 以内，内存不超过 {memory} MB，准确率损失不超过 {accuracy_loss} %</translation>
