@@ -47,6 +47,12 @@ def _made(
     return {one.kind: msgspec.structs.replace(one, file=str(folder / one.file)) for one in found}
 
 
+def _precision(path: Path | str) -> str:
+    session = catalog.open_backend("torchscript").load(Path(path), LoadOptions("cpu", 1))
+    session.close()
+    return session.precision_effective
+
+
 def _codes(one: Variant) -> list[str]:
     return [reason.code for reason in (*((one.missing,) if one.missing else ()), *one.notes)]
 
@@ -77,6 +83,9 @@ def test_torchscript_has_four_kinds_that_answer_as_well(tmp_path: Path) -> None:
         assert answer.dtype == np.float32
         assert np.mean(answer.argmax(1) == data["y"]) >= 0.97
         assert one.size_bytes < TORCHSCRIPT.stat().st_size
+    # Its convolutions stay in floats where only linear layers are quantised, and its transposed one always.
+    ran = {kind: _precision(one.file) for kind, one in made.items()}
+    assert ran == {"bf16": "bf16", "fp16": "fp16", "int8_dynamic": "mixed", "int8_static": "mixed"}
 
 
 def test_a_traced_network_keeps_names_and_its_batch_free(tmp_path: Path) -> None:
@@ -102,6 +111,7 @@ def test_a_frozen_network_can_be_quantised_and_not_cast(tmp_path: Path) -> None:
     made = _made(path, "torchscript", tmp_path, ("fp16", "int8_dynamic"))
     assert _codes(made["fp16"]) == ["variant_weights_fixed"]
     assert _codes(made["int8_dynamic"]) == []
+    assert _precision(made["int8_dynamic"].file) == "int8"
     again = _made(Path(made["int8_dynamic"].file), "torchscript", tmp_path, ("int8_dynamic",))
     assert _codes(again["int8_dynamic"]) == ["variant_already_int8"]
 

@@ -13,6 +13,13 @@ from profiler.backends.torch_words import explain
 from profiler.errors import ErrorKind
 from profiler.result import Reason
 
+# Of floats: those of integers are quantized::conv2d and the like.
+_PRODUCTS = (
+    "aten::conv", "aten::_conv", "aten::linear", "aten::matmul", "aten::mm", "aten::addmm", "aten::bmm",
+    "aten::baddbmm", "aten::einsum", "aten::lstm", "aten::gru", "aten::rnn",
+    "aten::scaled_dot_product_attention",
+)  # fmt: skip
+
 
 def open_backend() -> TorchScript:
     """Raises ImportError where torch is not installed."""
@@ -55,6 +62,8 @@ class TorchScriptSession(TorchSession):
         dtypes = {str(p.dtype).removeprefix("torch.") for p in module.parameters()}
         if not dtypes and not quantised:  # a frozen module has constants only
             dtypes = set(archive.bytes_by_dtype)
+        if quantised and any(name.startswith(_PRODUCTS) for name in archive.operators or ()):
+            dtypes = dtypes | {"float32"}  # quantising by graph leaves no parameters, only constants
         precision = torch_session.effective_precision(options, dtypes, quantised=quantised)
         super().__init__(torch, module, options, precision)
         self.ours_ns = ours_ns
