@@ -14,9 +14,10 @@ from profiler.result import Paired, RunResult
 
 QUANTITIES = ("p50", "p99", "mean", "memory", "energy", "size", "load", "throughput", "top1")
 FEWEST = 3
-# How far (standard deviation of the logarithm) processes of one model lay apart on a shared machine; stands
-# in where a run has too few processes to know (MEASURING.md, 1.2: 6.6 and 8.0 %).
-ASSUMED_SPREAD = 0.08
+# How far processes of one model lay apart on a shared machine (standard deviation of the logarithm), by
+# tests/benchmarks/recorded_noise.json and MEASURING.md, 1.2; stands in where a run has too few processes to
+# know. Tails, and the means that they pull along, differ more than medians.
+ASSUMED_SPREAD = {"p50": 0.10, "mean": 0.20, "throughput": 0.20, "p99": 0.30, "load": 0.30, "memory": 0.01}
 # Resident memory differs by so much without meaning anything: pages come in chunks, and libraries cache.
 LEAST_MEMORY = math.log(1.02)
 # A file is as large as it is; below half a percent nobody would call it smaller.
@@ -90,7 +91,7 @@ def _by_assumption(
     if not own or not other:
         return Ratio(value)
     parts = zip(errors, (own, other), strict=True)
-    error2 = sum((ASSUMED_SPREAD**2 + error**2) / len(side) for error, side in parts)
+    error2 = sum((ASSUMED_SPREAD[quantity] ** 2 + error**2) / len(side) for error, side in parts)
     return _told(quantity, ratio.Estimate(math.log(value), math.sqrt(error2)), "assumed_spread", 0)
 
 

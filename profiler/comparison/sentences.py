@@ -51,8 +51,14 @@ def _named(comparison: Comparison, index: int, language: Language) -> str:
     if found.decided_by in ("memory", "size"):
         why = say(f"winner_why_{found.decided_by}", language)
         return say("winner_tied", language, why=why, **said)
-    code = {"only_one": "winner_only_one", "nothing": "winner_alike"}.get(found.decided_by, "winner")
+    code = {"only_one": _only_code(comparison), "nothing": "winner_alike"}.get(found.decided_by, "winner")
     return say(code, language, **said)
+
+
+def _only_code(comparison: Comparison) -> str:
+    """Whether it is limits alone that all others break."""
+    others = [one for one in comparison.standings if not one.qualifies]
+    return "winner_only_keeps" if not any(one.against for one in others) else "winner_only_one"
 
 
 def name(comparison: Comparison, index: int, language: Language) -> str:
@@ -72,26 +78,27 @@ def _wait(run: RunResult, language: Language) -> str:
 
 
 def _speed(comparison: Comparison, index: int, language: Language) -> str:
-    """Beside the baseline; nothing of the baseline itself, or of a run that is tied with it."""
-    found = comparison.ratios["p50"][index]
-    if found is None or comparison.baseline in comparison.winner.tied or found.call == "not_known":
+    """Beside the baseline; of the baseline itself that it is the fastest; nothing of one tied with it."""
+    found, how = comparison.ratios["p50"][index], comparison.winner
+    if index == comparison.baseline and how.decided_by == "speed":
+        return say("speed_fastest", language, count=len(comparison.runs))
+    if found is None or comparison.baseline in how.tied or found.call == "not_known":
         return ""
     words = ratio_words(found, "p50", language, comparison.names[comparison.baseline])
     return say("speed", language, ratio=words)
 
 
 def _answers(comparison: Comparison, index: int, language: Language) -> str:
+    """What labelled data clearly show comes first, then whether answers agree."""
     run = comparison.runs[index]
     paired = standings.accuracy_beside(run, comparison.runs[comparison.baseline])
     state = run.accuracy.agreement.state if run.accuracy.agreement is not None else "unknown"
+    if paired is not None and paired.is_clear:
+        code = "answers_lost" if paired.loss > 0 else "answers_gained"
+        return say(code, language, loss=units.percent(abs(paired.loss)))
     if state in ("exact", "within", "is_reference"):
         return say(f"answers_{state}", language)
-    if paired is None:
-        return say("answers_unknown", language)
-    if not paired.is_clear:
-        return say("answers_not_clear", language)
-    code = "answers_lost" if paired.loss > 0 else "answers_gained"
-    return say(code, language, loss=units.percent(abs(paired.loss)))
+    return say("answers_unknown" if paired is None else "answers_not_clear", language)
 
 
 def _none(comparison: Comparison, language: Language) -> str:

@@ -21,7 +21,7 @@ def tradeoffs(
     found = {}
     for other in OTHERS:
         values = losses if other == "accuracy_loss" else _values(runs, other)
-        known = [index for index in values if runs[index].latency.p50_ns is not None]
+        known = [index for index in sorted(values) if runs[index].latency.p50_ns is not None]
         if known:
             found[other] = tuple(_tradeoff(index, known, runs, standings, values) for index in known)
     return found

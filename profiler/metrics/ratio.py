@@ -21,6 +21,10 @@ from profiler.metrics import student
 CONFIDENCE = 0.95
 FOUND = 0.95
 RESAMPLES = 2_000
+# Processes of one sitting share the state of the machine, so that two sittings lie farther apart than their
+# processes tell: by this share of the spread of processes, and by this at least.
+SITTING = 0.5
+LEAST_SITTING = 0.02
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -62,11 +66,12 @@ def unpaired(
     """
     sides = [np.log(np.asarray(values, dtype=np.float64)) for values in (own, baseline)]
     errors2 = [
-        _error(side, one, seed + at) ** 2 for at, (side, one) in enumerate(zip(sides, within, strict=True))
+        _error(sides[at], within[at], seed + at) ** 2 * (1 + len(sides[at]) * SITTING**2) for at in (0, 1)
     ]
     below = sum(error2**2 / (len(side) - 1) for error2, side in zip(errors2, sides, strict=True))
-    freedom = sum(errors2) ** 2 / below if below else float(min(map(len, sides)) - 1)
-    return Estimate(float(sides[0].mean() - sides[1].mean()), math.sqrt(sum(errors2)), freedom)
+    whole = sum(errors2) + 2 * LEAST_SITTING**2
+    freedom = whole**2 / below if below else math.inf
+    return Estimate(float(sides[0].mean() - sides[1].mean()), math.sqrt(whole), freedom)
 
 
 def _error(logs: Values, within: float, seed: int) -> float:
