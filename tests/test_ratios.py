@@ -18,13 +18,17 @@ from profiler.result import (
     Accuracy,
     Energy,
     Latency,
+    Level,
     Memory,
     Phases,
+    Reason,
     Replicate,
     RunResult,
     SamplesPart,
     SamplesRef,
+    Steadiness,
     Throughput,
+    Verdict,
 )
 from tests import builders, builders_comparison
 
@@ -132,6 +136,27 @@ def test_what_blocks_tell_widens_an_assumed_spread() -> None:
     assert exact.high is not None
     assert vague.high is not None
     assert vague.high > exact.high * 1.05
+
+
+@pytest.mark.parametrize(
+    ("status", "codes", "call"),
+    [
+        ("stable", (), "worse"),
+        ("drifting", (), "no_clear_difference"),
+        ("stable", ("disturbed",), "no_clear_difference"),
+        ("stable", ("first_call_slow",), "worse"),
+    ],
+)
+def test_one_unsteady_process_is_not_told_from_what_it_wandered_over(
+    status: str, codes: tuple[str, ...], call: str
+) -> None:
+    steadiness = Steadiness(status, segment_p50_ns=(1_000_000, 2_100_000, 1_900_000))
+    verdict = Verdict(Level.CAUTION, tuple(Reason(code) for code in codes))
+    found = _ratio(_run(2e6, steadiness=steadiness, verdict=verdict), _run(1e6))
+    assert found.call == call
+    if call != "worse":
+        assert found.low == pytest.approx(2 / 2.1)
+        assert found.detectable == pytest.approx(2.1)
 
 
 def test_means_are_as_sure_as_their_blocks_where_samples_are_there() -> None:

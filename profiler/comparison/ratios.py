@@ -23,6 +23,8 @@ LEAST_MEMORY = math.log(1.02)
 # A file is as large as it is; below half a percent nobody would call it smaller.
 LEAST_SIZE = math.log(1.005)
 
+_TIMED = ("p50", "p99", "mean", "throughput")
+
 
 class Measured(NamedTuple):
     """A run with its latencies in ns, in order (SamplesRef), where they were kept."""
@@ -86,13 +88,18 @@ def _by_assumption(
     run: RunResult,
     baseline: RunResult,
 ) -> Ratio:
-    """Too few processes to know how far they lie apart: as far as on a shared machine."""
+    """Too few processes to know how far they lie apart: as far as on a shared machine.
+
+    One that was unsteady is not told from another within the range that it wandered over (MEASURING.md, 1.4).
+    """
     value = (figures.value(run, quantity) or 0.0) / (figures.value(baseline, quantity) or 1.0)
     if not own or not other:
         return Ratio(value)
     parts = zip(errors, (own, other), strict=True)
     error2 = sum((ASSUMED_SPREAD[quantity] ** 2 + error**2) / len(side) for error, side in parts)
-    return _told(quantity, ratio.Estimate(math.log(value), math.sqrt(error2)), "assumed_spread", 0)
+    found = ratio.Estimate(math.log(value), math.sqrt(error2))
+    least = within.wandered(run) + within.wandered(baseline) if quantity in _TIMED else 0.0
+    return _told(quantity, found, "assumed_spread", 0, least)
 
 
 def by_turn(run: RunResult, quantity: str) -> dict[int, float]:
@@ -105,13 +112,14 @@ def by_turn(run: RunResult, quantity: str) -> dict[int, float]:
     return {turn: math.exp(sum(logs) / len(logs)) for turn, logs in sorted(turns.items())}
 
 
-def _told(quantity: str, found: ratio.Estimate, method: str, pairs: int) -> Ratio:
-    half = found.half_width
+def _told(quantity: str, found: ratio.Estimate, method: str, pairs: int, least: float = 0.0) -> Ratio:
+    half = max(found.half_width, least)
     if quantity == "memory":
         half = max(half, LEAST_MEMORY)
     low, high = math.exp(found.log - half), math.exp(found.log + half)
     call = _call(quantity, found.log, half)
-    return Ratio(math.exp(found.log), low, high, method, pairs, found.detectable, call)
+    detectable = max(found.detectable, math.exp(least))
+    return Ratio(math.exp(found.log), low, high, method, pairs, detectable, call)
 
 
 def _call(quantity: str, log: float, half: float) -> Call:

@@ -16,6 +16,7 @@ from profiler.result import Interval, Replicate, RunResult
 
 Samples = np.ndarray[Any, np.dtype[np.int64]]
 _BY_BLOCKS = ("mean", "throughput")
+_DISTURBED = {"disturbed", "gpu_shared", "swapped", "cpu_throttled", "gpu_throttled", "frequency_changed"}
 
 
 def error(run: RunResult, samples: Samples | None, quantity: str) -> float:
@@ -31,6 +32,20 @@ def error(run: RunResult, samples: Samples | None, quantity: str) -> float:
         found = [_of_interval(_interval(one, quantity)) for one in figures.processes(run)]
     known = [one for one in found if one is not None]
     return math.sqrt(sum(one**2 for one in known) / len(known)) if known else 0.0
+
+
+def wandered(run: RunResult) -> float:
+    """The logarithm of the range of the medians of ten equal parts of an unsteady run; 0 of a steady one.
+
+    A run beside which other programs were busy counts as unsteady, whatever its own parts say of it.
+    """
+    steadiness = run.steadiness
+    if steadiness is None or not steadiness.segment_p50_ns or min(steadiness.segment_p50_ns) <= 0:
+        return 0.0
+    codes = {reason.code for reason in run.verdict.reasons} if run.verdict is not None else set()
+    if steadiness.status == "stable" and not codes & _DISTURBED:
+        return 0.0
+    return math.log(max(steadiness.segment_p50_ns) / min(steadiness.segment_p50_ns))
 
 
 def _parts(run: RunResult, samples: Samples | None) -> Sequence[Samples]:
