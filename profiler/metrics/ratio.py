@@ -70,8 +70,13 @@ def unpaired(
     ]
     below = sum(error2**2 / (len(side) - 1) for error2, side in zip(errors2, sides, strict=True))
     whole = sum(errors2) + 2 * LEAST_SITTING**2
-    freedom = whole**2 / below if below else math.inf
+    freedom = _rounded(whole**2 / below) if below else math.inf
     return Estimate(float(sides[0].mean() - sides[1].mean()), math.sqrt(whole), freedom)
+
+
+def _rounded(freedom: float) -> float:
+    """Down, which is on the safe side, so that quantiles are looked up and not computed anew each time."""
+    return math.floor(10 * freedom) / 10 if freedom < 10 else float(math.floor(freedom))
 
 
 def _error(logs: Values, within: float, seed: int) -> float:

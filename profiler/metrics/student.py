@@ -51,7 +51,7 @@ def normal_below(z: float) -> float:
     return 0.5 * math.erfc(-z / math.sqrt(2))
 
 
-def _reached(rising: Callable[[float], float], target: float, tolerance: float = 1e-9) -> float:
+def _reached(rising: Callable[[float], float], target: float, tolerance: float = 1e-10) -> float:
     """Where a function that rises from 0 on reaches the target, by bisection."""
     low, high = 0.0, 1.0
     while rising(high) < target:
