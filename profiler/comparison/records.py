@@ -16,9 +16,8 @@ Call = Literal["better", "worse", "no_clear_difference", "not_known"]
 class Difference(msgspec.Struct, frozen=True):
     """What makes two runs less than comparable.
 
-    `aspect`: machine, driver, runtime_version, precision, threads, shapes, inputs, scenario, boundary,
-    clocks, temperature, verdict, processes, date or python. `values` are codes or plain data, one a run, in
-    the order of the runs; they are put into words where they are shown. `is_asked_for`: it follows from what
+    `aspect`: one of profiler.comparison.gate.ASPECTS. `values` are codes or plain data, one a run, in the
+    order of the runs; profiler.comparison.values puts them into words. `is_asked_for`: it follows from what
     was compared on purpose (files of other precision, measured together in one comparison), and counts
     as accepted. `blocks`: the words faster and slower are withheld until it is accepted.
     """
@@ -39,7 +38,9 @@ class Ratio(msgspec.Struct, frozen=True):
     """How many times the baseline's figure: below 1 is less. `low` and `high` bound it with 95 %.
 
     `method`: paired_bootstrap of `pairs` alternated pairs of processes, unpaired_bootstrap, or assumed_spread
-    where there are too few processes to know their spread. `detectable`: the smallest ratio above 1 that
+    where there are too few processes to know their spread; exact for files, stated_uncertainty for energy,
+    mcnemar for right answers. Of processes the value is a geometric mean, which with few of them may differ a
+    little from the ratio of the figures that the runs show. `detectable`: the smallest ratio above 1 that
     would have been found (95 % of the time), None where it is not known. `call` is in terms of better and
     worse for the quantity.
     """
@@ -83,7 +84,8 @@ class Standing(msgspec.Struct, frozen=True):
 class Winner(msgspec.Struct, frozen=True):
     """The run to ship: `index` into the runs, None where none qualifies; then `nearest` comes nearest.
 
-    `tied`: runs that qualify and are not clearly slower. `decided_by`: speed, memory, size or only_one.
+    `tied`: runs that qualify and are not clearly slower. `decided_by`: speed, memory, size, only_one, or
+    nothing where those that are tied are alike in all of these.
     `is_withheld`: the words faster and slower may not be used before differences are accepted.
     """
 
