@@ -20,7 +20,7 @@ from profiler.result import Disturbance, NativeFigure, Reason
 # Rests of 50 ms between twenty calls take a second by themselves; slow calls would add minutes.
 SLOWEST_FOR_GAPS_NS = 200_000_000
 FASTEST_FOR_SWITCHES_NS = 100_000
-# The Quick preset looks half as long.
+# The Quick preset lets the model rest for no second, and looks half as long at what is put aside.
 QUICK_SHARE = 0.5
 
 
@@ -38,14 +38,17 @@ class Further:
 
     def disturbance(self, found: Disturbance, p50_ns: float) -> Disturbance:
         """The counters of the window, and what the model does when it is left alone."""
-        changes: dict[str, Any] = {"spinning_cpu_s": disturbance.spinning_cpu_s()}
-        share = QUICK_SHARE if self._request.plan.preset is Preset.QUICK else 1.0
-        if p50_ns <= SLOWEST_FOR_GAPS_NS and not self._stop_asked():
-            changes["gap_p50_ns"] = disturbance.gap_p50_ns(
-                self._load.calls, count=round(share * disturbance.GAP_CALLS)
-            )
+        changes: dict[str, Any] = {}
+        is_quick = self._request.plan.preset is Preset.QUICK
+        if not is_quick:
+            changes["spinning_cpu_s"] = disturbance.spinning_cpu_s()
+            if p50_ns <= SLOWEST_FOR_GAPS_NS and not self._stop_asked():
+                changes["gap_p50_ns"] = disturbance.gap_p50_ns(self._load.calls)
         if p50_ns >= FASTEST_FOR_SWITCHES_NS and not self._stop_asked():
-            seen = disturbance.preempted(self._load.calls, budget_ns=round(share * disturbance.PREEMPTED_NS))
+            seen = disturbance.preempted(
+                self._load.calls,
+                budget_ns=round(disturbance.PREEMPTED_NS * (QUICK_SHARE if is_quick else 1.0)),
+            )
             if seen is not None:
                 changes |= {"preempted_share": seen.share, "p99_undisturbed_ns": seen.p99_undisturbed_ns}
         return msgspec.structs.replace(found, **changes)

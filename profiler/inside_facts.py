@@ -8,6 +8,7 @@ from hardware.device_memory import DevicePeak
 from profiler import accuracy_facts, operators, unavailable
 from profiler.errors import ErrorKind
 from profiler.heard import Gathered, Heard
+from profiler.plan import Preset
 from profiler.result import Memory, Operator, Point, Reason, RunResult, Trace
 
 
@@ -73,7 +74,15 @@ def reasons(result: RunResult, gathered: Gathered, heard: Heard | None) -> dict[
     described = gathered.description.unavailable if gathered.description is not None else {}
     found = unavailable.reasons(result, described, said, gathered.description_error)
     answers = accuracy_facts.unavailable(result, gathered)
-    return found | answers | _of_trace(result, gathered) | _of_precision(result)
+    return found | answers | _of_trace(result, gathered) | _of_precision(result) | _of_quick(result)
+
+
+def _of_quick(result: RunResult) -> dict[str, Reason]:
+    """The Quick preset does not wait for what shows only while the model rests: profiler.further."""
+    if result.plan.preset != Preset.QUICK or not result.latency.count:
+        return {}
+    names = ("disturbances.spinning_cpu_s", "disturbances.gap_p50_ns")
+    return dict.fromkeys(names, Reason("quick_leaves_out"))
 
 
 def _of_precision(result: RunResult) -> dict[str, Reason]:
