@@ -176,10 +176,11 @@ def test_what_a_killed_process_left_goes_and_what_a_living_one_makes_stays(tmp_p
         assert set(os.listdir(tmp_path)) == {staged.name, "digits.fp16.onnx"}
 
 
-@pytest.mark.parametrize("name", ["", "../escaped.onnx", "missing.onnx", "link.onnx"])
+@pytest.mark.parametrize("name", ["", "../escaped.onnx", "digits.fp16.onnx", "digits.onnx"])
 def test_a_name_is_the_childs_word(tmp_path: Path, name: str) -> None:
     def ask(request: MakeVariants, timeout_s: float) -> VariantsMade:
-        Path(request.folder, "link.onnx").symlink_to(ONNX)
+        Path(request.folder, "digits.fp16.onnx").symlink_to(ONNX)
+        Path(request.folder, "digits.onnx").write_text("in the place of the original")
         (Path(request.folder).parent / "escaped.onnx").write_text("")
         return VariantsMade((Variant("fp16", name, 1),), "tool 1")
 

@@ -153,6 +153,9 @@ def _one(
     if not isinstance(answer, VariantsMade) or [one.kind for one in answer.variants] != [kind]:
         raise KnownError(ErrorKind.CHILD_GARBAGE, type(answer).__name__)
     variant = answer.variants[0]
+    own = kinds.file_name(Path(request.path), kind, request.format)
+    if variant.missing is None and variant.file != own:  # any other may be one of the user's
+        raise KnownError(ErrorKind.CHILD_GARBAGE, f"a file {variant.file!r}")
     childs_word.check_reasons((*variant.notes, *((variant.missing,) if variant.missing else ())))
     return variant, answer.tool
 
