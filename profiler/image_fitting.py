@@ -8,6 +8,9 @@ from PIL import Image
 from profiler.input_values import Array
 from profiler.messages import Fitting
 
+# A strip one pixel wide would grow by the square of what its shorter side does.
+MOST_PIXELS = 128_000_000
+
 _FILTERS = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
@@ -26,7 +29,10 @@ def fitted(image: Image.Image, fitting: Fitting) -> Array:
     if given.channels == "grey":
         image = image.convert("L")
     if given.resize:
-        image = image.resize(_with_shorter(image.size, given.resize), chosen)
+        wanted = _with_shorter(image.size, given.resize)
+        if wanted[0] * wanted[1] > MOST_PIXELS:
+            raise ValueError(f"{wanted[0]} x {wanted[1]} pixels once it is resized")
+        image = image.resize(wanted, chosen)
     if given.crop:
         image = _middle(image, given.crop)
     if image.size != (fitting.width, fitting.height):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -264,6 +266,41 @@ def test_a_shape_that_claims_more_than_there_is_is_refused(tmp_path: Path) -> No
                     file, {"descr": "<f8", "fortran_order": False, "shape": (10**12, 8)}
                 )
     assert _refusal(Dataset(str(tmp_path / "data.npz"))) == "dataset_array"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (-4, 8), }",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000000000, 0), }",
+        "{'descr': (",
+        "(" * 5000,
+        "{[]: 1}",
+    ],
+)
+def test_a_head_that_is_made_to_hurt_is_refused(tmp_path: Path, head: str) -> None:
+    with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
+        for name in ("x.npy", "y.npy"):
+            archive.writestr(name, b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode())
+    assert _refusal(Dataset(str(tmp_path / "data.npz"))) == "dataset_array"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
+def test_a_pipe_among_the_pictures_is_refused_before_anybody_waits_for_it(tmp_path: Path) -> None:
+    as_pictures(tmp_path / "png", 4)
+    os.mkfifo(next((tmp_path / "png").iterdir()) / "z.png")
+    dataset = Dataset(str(tmp_path / "png"), preprocessing=UNIT)
+    assert _refusal(dataset, lambda one: _prepared(tmp_path, one)) == "dataset_unreadable"
+
+
+def test_a_strip_that_would_grow_beyond_all_bounds_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "png" / "0").mkdir(parents=True)
+    Image.fromarray(np.zeros((20_000, 1), dtype=np.uint8)).save(tmp_path / "png" / "0" / "strip.png")
+    dataset = Dataset(str(tmp_path / "png"), preprocessing=preprocessing.parse("resize=256,crop=224"))
+    with pytest.raises(KnownError) as caught:
+        _prepared(tmp_path, dataset)
+    assert caught.value.kind is ErrorKind.INPUT_UNREADABLE
+    assert "256 x 5120000" in caught.value.info.text
 
 
 def test_labels_are_told_apart_by_what_they_are(tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ from profiler.correctness.scoring import NO_ANSWER, Binary, Classes, Numbers
 from profiler.correctness.scoring_values import UNLABELLED, BinaryMaps, Maps, Values
 
 Array = np.ndarray[Any, Any]
+
+# Each class of a map is counted: a single stray label must not take all of the memory.
+MOST_CLASSES = 1_000_000
 Tally = Union[Classes, Numbers, Binary, Values, Maps, BinaryMaps]
 Turn = Callable[[Array], Array]
 
@@ -144,7 +147,10 @@ def _largest(data: Data) -> int:
 
 
 def _classes(data: Data) -> int:
-    return _largest(data) + 1
+    found = _largest(data) + 1
+    if found > MOST_CLASSES:
+        raise unusable("dataset_label_range", label=found - 1, classes=MOST_CLASSES)
+    return found
 
 
 def _named(names: Sequence[str]) -> Turn:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import functools
 import hashlib
+import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -119,8 +120,10 @@ def _key(wanted: Wanted) -> str:
     digest = hashlib.sha256(msgspec.json.encode(told))
     digest.update(wanted.order.tobytes())
     for path in source.files or (source.path,):
-        stat = path.stat()
-        digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe would keep its reader waiting for ever
+            raise unusable("dataset_unreadable", f"{path.name} is no regular file", file=path.name)
+        digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
     if source.labels is not None:
         digest.update(np.ascontiguousarray(source.labels).tobytes())
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from profiler.backends import zip_records
+from profiler.correctness.child_arrays import UNREADABLE
 from profiler.correctness.dataset_errors import unusable
 
 MOST_ENTRIES = 10_000
@@ -23,7 +25,7 @@ _READERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-_BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, *UNREADABLE)
 
 
 class Head(NamedTuple):
@@ -83,6 +85,8 @@ class Archive:
     def _head(self, name: str) -> Head:
         with self._refusing(name), self._archive.open(name) as file:
             head = _read_head(file)
+            if any(length < 0 for length in head.shape) or (head.rows and not head.row_bytes):
+                raise ValueError("rows of no length")
             if head.row_bytes * head.rows > self._archive.getinfo(name).file_size:
                 raise ValueError("the shape claims more than there is")
         if head.dtype.hasobject or head.dtype.kind not in "fiub" or not head.shape:

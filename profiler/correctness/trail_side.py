@@ -58,10 +58,11 @@ class Side:
             if not isinstance(answer, messages.TrailTold):
                 raise KnownError(ErrorKind.CHILD_GARBAGE, type(answer).__name__)
             known = set(names) or {each.name for each in answer.tensors}
-            return answer, {
-                name: child_arrays.read(self._folder, file, MOST_TENSOR_BYTES)
-                for name, file in answer.files.items()
-                if name in known
-            }
+            there, left = dict[str, Array](), self._most_bytes + MOST_TENSOR_BYTES
+            for name, file in answer.files.items():
+                if name in known:
+                    there[name] = child_arrays.read(self._folder, file, left)
+                    left -= there[name].nbytes
+            return answer, there
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
