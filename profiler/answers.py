@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from profiler.backends.base import Array, Call, Session
+from profiler.correctness.difference import is_same, plain
 from profiler.result import Accuracy, Reason
 
 Answers = Mapping[str, Array]
@@ -29,7 +30,7 @@ def _compared(first: Answers, second: Answers) -> Accuracy:
 
 
 def _same(one: Answers, other: Answers) -> bool:
-    return all(array.tobytes() == other[name].tobytes() for name, array in one.items())
+    return all(is_same(plain(array), plain(other[name])) for name, array in one.items())
 
 
 def _is_constant(answers: Answers) -> bool:

@@ -8,14 +8,16 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from profiler import folders, messages, settling, wording
 from profiler.attempt import Means
 from profiler.backends import catalog
 from profiler.blocks import Reason
-from profiler.checks_plan import Checks, Reference
-from profiler.correctness import asking, examiner, reference_plan, shelf
+from profiler.checks_plan import Checks, Dataset, Reference
+from profiler.correctness import asking, child_arrays, examiner, reference_plan, shelf
 from profiler.correctness.answer_files import Stored
 from profiler.correctness.asking import Asked, Told
 from profiler.correctness.shelf import Kept, Shelf
@@ -28,6 +30,7 @@ from profiler.runner import Ended, Event, Refused, Run
 from profiler.store import Store
 from profiler.subject import Tensor
 from tests import exports
+from tests.labelled_data import DIGITS_TEST
 
 SAMPLES = Path(__file__).parent.parent / "resources" / "samples"
 SHORT = Stopping(0.1, 5, 0.1)
@@ -162,6 +165,76 @@ def test_a_reference_that_cannot_be_asked_costs_no_result(tmp_path: Path) -> Non
     assert result.accuracy.agreement.state == "unknown"
     assert result.accuracy.agreement.reason is not None
     assert result.accuracy.agreement.reason.code in ("reference_failed", "inputs_differ")
+    assert result.accuracy.idempotence is not None
+
+
+def test_text_is_compared_as_what_it_says(tmp_path: Path) -> None:
+    """A runtime hands it out as objects, whose bits are addresses; and it is asked for often."""
+    words = [b"cat", b"dog", b"eel"]
+    value = helper.make_tensor_value_info
+    nodes = [
+        helper.make_node("Softmax", ["x"], ["p"]),
+        helper.make_node("ArgMax", ["x"], ["at"], axis=1, keepdims=0),
+        helper.make_node("LabelEncoder", ["at"], ["word"], domain="ai.onnx.ml", keys_int64s=[0, 1, 2],
+                         values_strings=words),
+    ]  # fmt: skip
+    outputs = [value("word", TensorProto.STRING, ["n"]), value("p", TensorProto.FLOAT, ["n", 3])]
+    graph = helper.make_graph(nodes, "g", [value("x", TensorProto.FLOAT, ["n", 3])], outputs)
+    versions = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 2)]
+    for name in ("own", "reference"):
+        model = helper.make_model(graph, opset_imports=versions, ir_version=8, producer_name=name)
+        onnx.save(model, tmp_path / f"{name}.onnx")
+    reference = Reference(str(tmp_path / "reference.onnx"), "onnxruntime")
+    ((result,), _) = carried_out(plan_of(tmp_path / "own.onnx", reference=reference))
+    assert result.error is None
+    assert result.accuracy.idempotent is True
+    assert result.accuracy.agreement is not None
+    assert result.accuracy.agreement.state == "exact"
+    assert [row.rows for row in result.accuracy.parity] == [32, 32]
+    assert result.accuracy.idempotence is not None
+    assert result.accuracy.idempotence.in_batch.state == "identical"
+
+
+def test_a_metric_that_ends_the_child_costs_only_the_labelled_data(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("import os\n\nos._exit(3)\n")
+    checks = {"metric": "own.py:f", "metric_folder": str(tmp_path), "dataset": Dataset(str(DIGITS_TEST))}
+    ((result,), _) = carried_out(plan_of(SAMPLES / "digits.onnx", **checks))
+    assert result.accuracy.labelled is None
+    assert result.unavailable["accuracy.labelled"].code == "examination_failed"
+    assert result.accuracy.idempotence is not None
+    assert result.accuracy.idempotence.alone.state == "identical"
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("a bug"), OSError(28, "No space left on device")])
+def test_what_was_measured_outlives_every_error_behind_it(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(self: Asked) -> Told:
+        raise error
+
+    monkeypatch.setattr(Asked, "hold", fail)
+    ((result,), _) = carried_out(plan_of(SAMPLES / "digits.onnx"))
+    assert result.latency.count > 0
+    why = result.unavailable["accuracy.idempotence"]
+    assert why.code == "examination_failed"
+    assert why.parameters["detail"].endswith(("a bug", "No space left on device"))
+
+
+def test_answers_that_cannot_be_compared_cost_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def garbage(*_: object) -> None:
+        raise KnownError(ErrorKind.CHILD_GARBAGE, "no such file")
+
+    monkeypatch.setattr(examiner.agreement, "between", garbage)
+    onnx.save(onnx.load(SAMPLES / "digits.onnx"), tmp_path / "copy.onnx")
+    own = onnx.load(SAMPLES / "digits.onnx")
+    own.producer_name = "another"
+    onnx.save(own, tmp_path / "own.onnx")
+    reference = Reference(str(tmp_path / "copy.onnx"), "onnxruntime")
+    ((result,), _) = carried_out(plan_of(tmp_path / "own.onnx", reference=reference))
+    assert result.accuracy.agreement is not None
+    assert result.accuracy.agreement.reason == Reason("examination_failed", {"detail": "no such file"})
     assert result.accuracy.idempotence is not None
 
 
@@ -322,6 +395,34 @@ def test_answers_that_a_child_only_claims_are_garbage(tmp_path: Path) -> None:
     assert caught.value.kind is ErrorKind.CHILD_GARBAGE
     with pytest.raises(KnownError):
         Stored(tmp_path, examined, 1).array("y", 0)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (-1, -4), }",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 1000000000000000000000000000000), }",
+        "{'descr': '<U0', 'fortran_order': False, 'shape': (4,), }",
+        "{'descr': (",
+        "{[]: 1}",
+    ],
+)
+def test_a_head_that_is_made_to_hurt_is_garbage(tmp_path: Path, head: str) -> None:
+    content = b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode()
+    (tmp_path / "y.npy").write_bytes(content + bytes(16 * ("-1" in head)))
+    with pytest.raises(KnownError) as caught:
+        child_arrays.read(tmp_path, "y.npy", 1000)
+    assert caught.value.kind is ErrorKind.CHILD_GARBAGE
+
+
+@pytest.mark.parametrize(
+    "array", [np.array(["cat", ""]), np.array([1 + 2j]), np.zeros((0, 6)), np.array(True), np.eye(3).T[:2]]
+)
+def test_every_kind_of_answer_comes_back_as_it_was(tmp_path: Path, array: Any) -> None:
+    np.save(tmp_path / "y.npy", array)
+    found = child_arrays.read(tmp_path, "y.npy", 1000)
+    assert (found.dtype, found.shape) == (array.dtype, array.shape)
+    assert np.array_equal(found, array)
 
 
 @pytest.mark.parametrize(

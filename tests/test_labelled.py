@@ -14,7 +14,7 @@ from onnx import TensorProto, helper
 
 from profiler import image_decoding, messages
 from profiler.checks_plan import Dataset
-from profiler.correctness import dataset_errors, datasets, labelled, preprocessing
+from profiler.correctness import dataset_errors, datasets, labelled, preprocessing, sample_order
 from profiler.errors import KnownError
 from profiler.opening import Opened, open_beside
 from profiler.plan import RunPlan
@@ -283,3 +283,39 @@ def test_a_metric_of_ones_own_is_kept_beside(tmp_path: Path) -> None:
     assert (broken.metric_value, broken.top1) == (None, 352 / 360)
     assert _codes(broken) == ["metric_failed"]
     assert broken.notes[0].parameters["detail"] == "RuntimeError: not today"
+
+
+def test_an_output_that_is_not_of_samples_reaches_a_metric_whole(tmp_path: Path) -> None:
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3])
+    outputs = [
+        helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 3]),
+        helper.make_tensor_value_info("most", TensorProto.FLOAT, []),
+    ]
+    nodes = [
+        helper.make_node("Identity", ["x"], ["y"]),
+        helper.make_node("ReduceMax", ["x"], ["most"], keepdims=0),
+    ]
+    model = helper.make_model(
+        helper.make_graph(nodes, "g", [x], outputs), opset_imports=[helper.make_opsetid("", 17)], ir_version=8
+    )
+    onnx.save(model, tmp_path / "two.onnx")
+    (tmp_path / "own.py").write_text("def most(outputs, labels):\n    return float(outputs['most'])\n")
+    data = _npz(tmp_path, x=np.eye(3, dtype=np.float32)[[0, 1, 2, 1]], y=np.array([0, 1, 2, 1]))
+    found = _scored(tmp_path, data, tmp_path / "two.onnx", metric="own.py:most", metric_folder=str(tmp_path))
+    assert (found.top1, found.metric_value) == (1.0, 1.0)
+
+
+def test_a_call_that_keeps_its_own_copy_is_found_out_behind_samples_that_look_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first ones get the same answer from a copy and from the buffers: that tells nothing of either."""
+    data = _npz(tmp_path, x=np.array([[1], [1], [1], [0], [0]], dtype=np.int64), y=np.array([1, 1, 1, 0, 0]))
+    monkeypatch.setattr(sample_order, "mixed", lambda count, *_: np.arange(count))
+    opened, plan = _ready(tmp_path, data, _passing(tmp_path, 1, 1, kind=TensorProto.INT64))
+    bind = opened.session.bind
+
+    def copying(inputs: Any, lane: int = 0) -> Any:
+        return bind({name: array.copy() for name, array in inputs.items()}, lane)
+
+    monkeypatch.setattr(opened.session, "bind", copying)
+    assert labelled.score(opened, plan, _silent, lambda: False).top1 == 1.0

@@ -228,9 +228,27 @@ def test_class_numbers_agree_by_their_share_and_quantised_numbers_by_their_dista
     assert not beside(one_off, numbers).is_beyond  # may be a near tie, which whole numbers do not show
     one_off[4] = 9
     assert beside(one_off, numbers).is_beyond
-    pixels = np.random.default_rng(0).integers(0, 256, 500)
+    pixels = np.random.default_rng(0).integers(0, 255, 500).astype(np.uint8)
     near = Tolerance(max_relative=0.01, min_cosine=0.999, min_snr_db=40.0, min_top1=1.0)
     assert not beside(pixels + 1, pixels, near).is_beyond
+
+
+def test_class_numbers_close_to_one_another_are_other_classes() -> None:
+    classes = np.arange(900, 932)
+    loose = tolerances.OWN["int8"]
+    assert beside(classes[::-1], classes, loose).is_beyond
+    assert beside(classes + 1, classes, loose).is_beyond
+    rounded = classes + (np.arange(32) % 3 == 0)
+    assert not beside(rounded, classes, loose).is_beyond  # places in a picture, say
+
+
+def test_outputs_without_a_number_are_no_agreement() -> None:
+    boxes = np.zeros((0, 6), dtype=np.float32)
+    nothing = np.full(4, np.nan)
+    assert beside(boxes, boxes).is_empty
+    assert beside(nothing, nothing).is_empty
+    assert not beside(np.ones(4), nothing).is_empty
+    assert not beside(boxes, np.ones((2, 6), dtype=np.float32)).is_empty
 
 
 def test_flags_and_text_are_the_same_or_not() -> None:

@@ -159,7 +159,8 @@ class OrtSession(Untold):
         self.ours_ns = 0
 
     def bind(self, inputs: Mapping[str, Array], lane: int = 0) -> Call:
-        if any(map(ort_values.is_text, self.inputs)) or not (
+        # ONNX Runtime 1.32 dies of a segmentation fault where text is bound as an output and asked for often.
+        if any(map(ort_values.is_text, (*self.inputs, *self.outputs))) or not (
             self._preallocates or any(map(ort_values.is_carried, self.inputs))
         ):
             return self._run_plainly(inputs)

@@ -47,7 +47,7 @@ def between(own: Kept, reference: Kept, chosen: Mapping[str, Tolerance] | None =
         sets * own.examined.batch,
         own.examined.inputs,
         parity.unmatched,
-        Reason("reference_not_finite") if state == "unknown" else None,
+        _untold(parity) if state == "unknown" else None,
     )
     return Judged(agreement, parity.rows, _reasons(parity, agreement) if state == "beyond" else ())
 
@@ -63,11 +63,19 @@ def _not_comparable(own: Kept, reference: Kept, sets: int) -> Reason | None:
 
 
 def _state(parity: Parity) -> str:
+    if parity.is_empty:
+        return "unknown"
     if parity.is_exact:
         return "exact"
     if parity.is_blind:
         return "unknown"
     return "beyond" if parity.is_beyond else "within"
+
+
+def _untold(parity: Parity) -> Reason:
+    is_number = any(row.reference_nan or row.reference_infinite for row in parity.rows)
+    code = "both_not_finite" if is_number else "answers_empty"
+    return Reason("reference_not_finite" if parity.is_blind else code)
 
 
 def _reasons(parity: Parity, agreement: Agreement) -> tuple[Reason, ...]:

@@ -57,7 +57,7 @@ class Asked:
     def hold(self) -> Told:
         """Raises a Failed as its KnownError; CANCELLED, LOAD_TIMEOUT, OUT_OF_MEMORY, CHILD_CRASHED,
         CHILD_KILLED, CHILD_ENDED, CHILD_GARBAGE; OSError where no child can be started."""
-        with tempfile.TemporaryDirectory(prefix="inferometer-") as folder:
+        with tempfile.TemporaryDirectory(prefix="inferometer-", ignore_cleanup_errors=True) as folder:
             child = Child(Path(folder), self._request.plan.threads, self._python)
             answer = None
             try:

@@ -120,6 +120,11 @@ class Difference:
         )
 
 
+def plain(values: Array) -> Array:
+    """Text of a runtime as text of numpy: objects have no bits that could be compared, only addresses."""
+    return values.astype(str) if values.dtype.kind in "OS" else values
+
+
 def is_same(own: Array, reference: Array) -> bool:
     """Every bit, and the dtype too."""
     return own.dtype == reference.dtype and own.tobytes() == reference.tobytes()

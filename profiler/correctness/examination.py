@@ -14,6 +14,7 @@ from profiler.answer_blocks import Idempotence, Labelled
 from profiler.backends.base import Array, Call
 from profiler.blocks import Reason
 from profiler.correctness import idempotence, input_hash, tolerances
+from profiler.correctness.difference import plain
 from profiler.errors import KnownError
 from profiler.opening import Opened, Pool, open_beside
 
@@ -112,7 +113,7 @@ class _Examination:
         """Numbers, flags and text as .npy takes them without pickle."""
         found = {}
         for name, array in answers.items():
-            kept = array.astype(str) if array.dtype.kind in "OS" else array
+            kept = plain(array)
             if kept.dtype.kind not in "biufcU":
                 self._unavailable["accuracy.agreement"] = Reason("answers_no_numbers", {"output": name})
                 continue
@@ -158,6 +159,7 @@ class _Examination:
             return None
         from profiler.correctness import dataset_errors, labelled
 
+        self._tell("dataset", 0, 0, is_first=True)  # said first: importing the user's metric may end us
         try:
             return labelled.score(self._opened, plan, self._send, self._stop_asked)
         except KnownError as error:

@@ -40,7 +40,14 @@ from profiler.result import Tensor
 # Silence that a call, or binding a large batch, may take beside loading.
 CALL_S = 600.0
 _SHAPES = (ErrorKind.SHAPE_MISMATCH, ErrorKind.SHAPE_NEEDED, ErrorKind.INPUT_UNKNOWN)
-_CRASHES = (ErrorKind.CHILD_CRASHED, ErrorKind.CHILD_KILLED)
+_CRASHES = (
+    ErrorKind.CHILD_CRASHED,
+    ErrorKind.CHILD_KILLED,
+    ErrorKind.CHILD_ENDED,
+    ErrorKind.OUT_OF_MEMORY,
+)
+# What can be left out of a request, by the step in which a child dies of it.
+_PARTS = {"repeats": "repeats", "dataset": "scores"}
 FOLDER = "answers"
 
 
@@ -59,9 +66,8 @@ def look(gathered: Gathered, chosen: Heard | None, means: Means, folder: Path, k
         gathered.answered = examiner.answered()
     except KnownError as error:
         gathered.answered = Answered(unavailable=examiner.unavailable | _everything(_failed(error)))
-    except OSError as error:
-        why = Reason("examination_failed", {"detail": error.strerror or str(error)})
-        gathered.answered = Answered(unavailable=examiner.unavailable | _everything(why))
+    except Exception as error:  # noqa: BLE001 - even a mistake of ours must not cost what was measured
+        gathered.answered = Answered(unavailable=examiner.unavailable | _everything(_unforeseen(error)))
     finally:
         shutil.rmtree(folder / FOLDER, ignore_errors=True)  # what withstands goes with the run's folder
 
@@ -177,15 +183,20 @@ class _Examiner:
         return found or "unknown"
 
     def _asked(self, request: messages.Examine) -> Told:
-        """A model that cannot be asked again and again without crashing is asked once all the same."""
+        """A model that cannot be asked again and again without crashing is asked once all the same; so is one
+        that labelled data, or the user's own metric, bring down."""
         asked = self._put(request)
         try:
             return asked.hold()
         except KnownError as error:
-            if asked.step != "repeats" or error.kind not in _CRASHES:
+            part = _PARTS.get(asked.step)
+            if part is None or not getattr(request, part) or error.kind not in _CRASHES:
                 raise
-            self.unavailable["accuracy.idempotence"] = _failed(error)
-        return self._put(msgspec.structs.replace(request, repeats=False)).hold()
+            names = ("idempotence",) if part == "repeats" else dataset_errors.FIGURES
+            why = {f"accuracy.{name}": _failed(error) for name in names}
+        told = self._asked(msgspec.structs.replace(request, **{part: False}))
+        unavailable = {**told.examined.unavailable, **why}
+        return told._replace(examined=msgspec.structs.replace(told.examined, unavailable=unavailable))
 
     def _put(self, request: messages.Examine) -> Asked:
         limit_s = (request.plan.load_timeout_s or survey_client.LONGEST_S) + CALL_S
@@ -206,10 +217,15 @@ class _Examiner:
         name = _name(reference, self._gathered)
         try:
             other = self._of_reference(reference, own)
-        except KnownError as error:
-            why = Reason("reference_failed", {"detail": error.info.text or error.info.kind})
+        except (KnownError, OSError) as error:
+            failed = _unforeseen(error)
+            is_stop = failed.code == "run_stopped"
+            why = failed if is_stop else Reason("reference_failed", failed.parameters)
             return Accuracy(reference=name, agreement=Agreement("unknown", own.row, reason=why))
-        found = self._compared(own, other)
+        try:
+            found = self._compared(own, other)
+        except (KnownError, OSError) as error:
+            found = Accuracy(agreement=Agreement("unknown", own.row, reason=_unforeseen(error)))
         paired = _paired(own.examined.labelled, other.examined.labelled)
         return msgspec.structs.replace(found, reference=name, beside_reference=paired)
 
@@ -305,6 +321,13 @@ def _failed(error: KnownError) -> Reason:
     if error.kind is ErrorKind.CANCELLED:
         return Reason("run_stopped")
     return Reason("examination_failed", {"detail": error.info.text or error.info.kind})
+
+
+def _unforeseen(error: Exception) -> Reason:
+    if isinstance(error, KnownError):
+        return _failed(error)
+    said = (error.strerror if isinstance(error, OSError) else None) or f"{type(error).__name__}: {error}"
+    return Reason("examination_failed", {"detail": said})
 
 
 def _everything(why: Reason) -> dict[str, Reason]:

@@ -17,6 +17,7 @@ from profiler.backends.base import Array, LoadOptions, Session
 from profiler.blocks import Reason
 from profiler.checks_plan import Tolerance
 from profiler.correctness import parity
+from profiler.correctness.difference import plain
 from profiler.errors import ErrorKind, KnownError
 from profiler.opening import Opened
 from profiler.pairs import paired
@@ -66,7 +67,7 @@ class _OneSet:
         self.outputs = tuple(answers)
 
     def array(self, output: str, at: int) -> Array:
-        return self._answers[output]
+        return plain(self._answers[output])
 
 
 class Repeats:

@@ -16,6 +16,7 @@ from profiler.blocks import Reason
 from profiler.checks_plan import Dataset, Preprocessing
 from profiler.correctness import answer_forms, feeding
 from profiler.correctness.dataset_errors import unusable
+from profiler.correctness.difference import is_same, plain
 from profiler.correctness.feeding import Feeder
 from profiler.correctness.prepared import Array, Data
 from profiler.correctness.scoring import Score
@@ -73,6 +74,7 @@ class _Scoring:
         self._output = self._dataset.output
         self._told_at = 0.0
         self._reads_buffers: Optional[bool] = None
+        self._first: Answers = {}
 
     def labelled(self) -> Labelled:
         begin, total = perf_counter_ns(), self._data.about.count
@@ -80,7 +82,7 @@ class _Scoring:
         if self._stop_asked():
             return self._result(0, (), perf_counter_ns() - begin)
         feeder, answers = self._begun()
-        call = self._opened.session.bind(feeder.inputs)
+        call, self._first = self._opened.session.bind(feeder.inputs), answers
         done = self._add(answers, 0, feeder)
         while done < total and not self._stop_asked():
             feeder.fill(done)
@@ -117,16 +119,15 @@ class _Scoring:
     def _answered(self, call: Callable[[], object], feeder: Feeder) -> Answers:
         """By the call that reads the buffers anew each time; one that kept a copy of them is bound again.
 
-        Which it is shows at the second batch.
+        Which it is shows at the first batch that is answered otherwise than the one it was bound with.
         """
         session = self._opened.session
         try:
             if self._reads_buffers:
                 return session.results(call)
             fresh = session.results(session.bind(feeder.inputs))
-            if self._reads_buffers is None:
-                again = session.results(call)
-                self._reads_buffers = all(np.array_equal(again[name], fresh[name]) for name in fresh)
+            if self._reads_buffers is None and not _are_same(fresh, self._first):
+                self._reads_buffers, self._first = _are_same(session.results(call), fresh), {}
         except (KnownError, *OUR_MISTAKES):
             raise
         except Exception as error:
@@ -137,20 +138,23 @@ class _Scoring:
         """Without the padding; how many samples that were."""
         count = min(feeder.batch, self._data.about.count - first)
         labels = np.array(self._data.labels[first : first + count])
-        own = self._judged(answers)
-        own = self._rows(own, feeder)[:count]
+        own = self._rows(self._judged(answers), feeder, count)
+        if len(own) != count:
+            raise unusable("dataset_answers_batch", batch=feeder.batch, answers=_written(own))
         if self._judge is None:
             self._judge = answer_forms.judge(own, self._data)
         self._counted(own, labels)
         if self._metric is not None:
-            outputs = {name: self._rows(array, feeder)[:count] for name, array in answers.items()}
+            outputs = {name: self._rows(array, feeder, count) for name, array in answers.items()}
             self._metric.add(outputs, labels)
         return count
 
-    def _rows(self, array: Array, feeder: Feeder) -> Array:
-        """One sample's answer may lack the axis of the batch."""
-        has_axis = array.ndim and len(array) == feeder.batch and not feeder.is_unbatched
-        return array if has_axis or feeder.batch > 1 else array[None]
+    def _rows(self, array: Array, feeder: Feeder, count: int) -> Array:
+        """Without the padding. One sample's answer may lack the axis of the batch; what else lacks it is not
+        of samples, and stays whole."""
+        if array.ndim and len(array) == feeder.batch and not feeder.is_unbatched:
+            return array[:count]
+        return array if feeder.batch > 1 else array[None]
 
     def _counted(self, own: Array, labels: Array) -> None:
         if self._judge is None:
@@ -222,6 +226,10 @@ class _Scoring:
         self._told_at = now
         right = self._judge.tally.right if self._judge is not None else None
         self._send(messages.Examining("dataset", done, self._data.about.count, right))
+
+
+def _are_same(one: Answers, other: Answers) -> bool:
+    return all(is_same(plain(array), plain(other[name])) for name, array in one.items())
 
 
 _KINDS = {"classification": "classification", "values": "regression", "maps": "segmentation"}

@@ -18,6 +18,11 @@ from profiler.correctness.ranking import Ranking
 
 Array = np.ndarray[Any, Any]
 
+# Quantised numbers have eight or sixteen bits; class numbers and counts have more.
+NARROW_BYTES = 2
+# Of wide whole numbers that were rounded, most come out alike.
+ROUNDED_ALIKE = 0.5
+
 
 class Answers(Protocol):
     """Answers to several sets of inputs, a set at a time; `outputs` in order."""
@@ -46,6 +51,11 @@ class Parity(NamedTuple):
     @property
     def is_exact(self) -> bool:
         return bool(self.rows) and all(row.is_exact for row in self.rows) and not self.unmatched
+
+    @property
+    def is_empty(self) -> bool:
+        """Not one finite number was held against another: alike, yet nothing is known."""
+        return not self.is_beyond and not any(row.count for row in self.rows)
 
     @property
     def is_beyond(self) -> bool:
@@ -83,7 +93,7 @@ def _output(pair: Match, own: Answers, reference: Answers, sets: int, tolerance:
     figures = best.difference.figures()
     near = (tolerance.max_relative or 0.0) * best.difference.largest
     ranked = best.rows.ranked(near)
-    broken = _broken(figures, best, judging.top1(ranked.agreement, tolerance.min_top1), tolerance)
+    broken = _broken(figures, best, ranked.agreement, tolerance)
     row = OutputParity(
         name=pair.own,
         reference_name=pair.reference,
@@ -111,16 +121,22 @@ def _output(pair: Match, own: Answers, reference: Answers, sets: int, tolerance:
 
 
 def _broken(
-    figures: Figures, one: _Turned, by_rank: tuple[Reason, ...], tolerance: Tolerance
+    figures: Figures, one: _Turned, agreement: float | None, tolerance: Tolerance
 ) -> tuple[Reason, ...]:
-    """Whole numbers are class numbers, which have no distance, or quantised ones, which have: they agree
-    where either says so."""
+    """Whole numbers are class numbers, which have no distance, or quantised ones, which have: narrow ones
+    agree where either says so, wide ones where what differs was rounded to the number beside it."""
     by_number = judging.beyond(figures, tolerance)
+    by_rank = judging.top1(agreement, tolerance.min_top1)
     shape = () if one.wrong_shape is None else (one.wrong_shape,)
     if one.is_whole and not shape:
-        return (*by_rank, *by_number) if by_rank and by_number else ()
+        is_near = not by_number and (one.is_narrow or _is_rounded(figures, agreement))
+        return () if is_near or not by_rank else (*by_rank, *by_number)
     drowned = judging.drowned(one.channels, tolerance)
     return (*shape, *by_number, *by_rank, *drowned)
+
+
+def _is_rounded(figures: Figures, agreement: float | None) -> bool:
+    return (figures.max_absolute or 0.0) <= 1 and (agreement or 0.0) >= ROUNDED_ALIKE
 
 
 class _Turned(NamedTuple):
@@ -129,12 +145,13 @@ class _Turned(NamedTuple):
     rows: Ranking
     channels: list[Channels]
     is_whole: bool
+    is_narrow: bool
     wrong_shape: Reason | None
 
 
 def _turned(pair: Match, turn: Turn, own: Answers, reference: Answers, sets: int) -> _Turned:
     difference, rows = Difference(), Ranking()
-    is_whole, wrong_shape = False, None
+    is_whole, is_narrow, wrong_shape = False, False, None
     by_channel: list[Channels] | None = None
     for at in range(sets):
         there = reference.array(pair.reference, at)
@@ -148,12 +165,13 @@ def _turned(pair: Match, turn: Turn, own: Answers, reference: Answers, sets: int
         for one in by_channel if turned.dtype.kind == "f" else ():
             one.add(turned, there)
         is_whole = turned.dtype.kind in "biuUS" and there.dtype.kind in "biuUS"
+        is_narrow = is_whole and max(turned.itemsize, there.itemsize) <= NARROW_BYTES
         axis = ranking.class_axis(there.shape, there.dtype)
         if is_whole:
             rows.add_whole(turned, there)
         elif axis is not None and turned.dtype.kind == "f":
             rows.add(turned, there, axis)
-    return _Turned(turn, difference, rows, by_channel or [], is_whole, wrong_shape)
+    return _Turned(turn, difference, rows, by_channel or [], is_whole, is_narrow, wrong_shape)
 
 
 def _back(turn: Turn, own: Array, shape: tuple[int, ...]) -> Array | None:

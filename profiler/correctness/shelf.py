@@ -74,7 +74,8 @@ class Shelf:
     def _place(self) -> Path:
         with self._lock:
             if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="inferometer-")
+                # A file that withstands must not cost the runs that are over.
+                self._folder = tempfile.TemporaryDirectory(prefix="inferometer-", ignore_cleanup_errors=True)
             return Path(tempfile.mkdtemp(dir=self._folder.name))
 
     def close(self) -> None:
