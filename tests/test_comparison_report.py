@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from profiler.comparison.records import Comparison, Difference, Kept, Standing, Winner
+from profiler.comparison.records import Comparison, Difference, Kept, Ratio, Standing, Winner
 from profiler.reports import (
     answers_beside,
     comparison_answer,
@@ -330,3 +330,14 @@ def test_many_runs_have_colours_and_strokes_of_their_own() -> None:
     rows = run_colours.legend_rows([f"a rather long name {index}" for index in range(12)])
     assert len(rows) > 1
     assert sum(len(row) for row in rows) == 12
+
+
+@pytest.mark.parametrize(
+    ("least", "en"), [(1.05, "5.00 %"), (1.99, "99.0 %"), (2.0, "2.00×"), (581.0, "581×")]
+)
+def test_what_might_have_been_missed_is_told_as_a_multiple_where_it_is_much(least: float, en: str) -> None:
+    ratio = Ratio(1.0, 0.5, 2.0, "assumed_spread", 1, least, "no_clear_difference")
+    found = msgspec.structs.replace(builders_comparison.comparison(), ratios={"p50": (None, ratio)})
+    for language in LANGUAGES:
+        assert en.removesuffix("×") in comparison_text.method_notes(found, "p50", language)[-1]
+    assert en in comparison_text.method_notes(found, "p50", "en")[-1]

@@ -82,7 +82,7 @@ def test_the_only_one_that_is_left_is_said_to_be() -> None:
     kept = run(2e6, name="a.onnx", accuracy=agreeing("is_reference"))
     assert _said(compared(kept, broken))[0] == (
         "Ship a.onnx, the only one of 2 that can be used: 99 of 100 answers came within 4.00 ms, and its "
-        "answers are those that count as right."
+        "answers are those that count as right. Do not ship b.onnx: answers are not right."
     )
     slower = run(3e6, name="b.onnx", accuracy=agreeing("exact"))
     assert _said(compared(kept, slower, p99=5e6)) == (
@@ -99,10 +99,36 @@ def test_a_slower_winner_says_how_much_longer_it_takes_than_a_baseline_that_is_w
     assert _said(compared(wrong, right)) == (
         "Ship b.onnx, the only one of 2 that can be used: 99 of 100 answers came within 3.00 "
         "ms, taking 1.50 "
-        "times as long as a.onnx, and its answers are those that count as right.",
+        "times as long as a.onnx, and its answers are those that count as right. "
+        "Do not ship a.onnx: answers are not right.",
         "推荐使用 b.onnx（2 个中唯一可用的）：100 次结果中有 99 次在 3.00 ms 以内，耗时是 "
-        "a.onnx 的 1.50 倍，其结果即为参考。",
+        "a.onnx 的 1.50 倍，其结果即为参考。请勿使用 a.onnx：结果不正确。",
     )
+
+
+def test_the_fastest_of_those_that_can_be_used_is_not_called_the_fastest_of_all() -> None:
+    wrong = [run(0.1e6, name=name, accuracy=agreeing("beyond")) for name in ("x.onnx", "y.onnx")]
+    first = run(1e6, name="a.onnx", accuracy=agreeing("is_reference"))
+    alike, slower = (run(at * 1e6, name="b.onnx", accuracy=agreeing("exact")) for at in (1.0, 2.0))
+    en, zh = _said(compared(first, slower, *wrong))
+    assert en.endswith(
+        "the fastest of 2 that can be used, and its answers are those that count as right. "
+        "Do not ship x.onnx and y.onnx: answers are not right."
+    )
+    assert zh.endswith("，是可用的 2 个中最快的，其结果即为参考。请勿使用 x.onnx 和 y.onnx：结果不正确。")
+    en, zh = _said(compared(first, alike, *wrong))
+    assert en.startswith("Of those that can be used, a.onnx and b.onnx are the fastest, ")
+    assert zh.startswith("在可用的模型中，a.onnx 和 b.onnx 最快")
+    en, _ = _said(compared(first, alike, run(5e6, name="c.onnx", accuracy=agreeing("exact")), p99=9e6))
+    assert en.startswith("Of those that keep all limits, a.onnx and b.onnx are the fastest, ")
+
+
+def test_wrong_answers_are_told_also_where_conditions_withhold_a_winner() -> None:
+    plan = builders.plan(threads=7)
+    other = run(1e6, name="b.onnx", accuracy=agreeing("beyond"), plan=plan)
+    found = compared(run(1e6, name="a.onnx", accuracy=agreeing("is_reference")), other)
+    assert found.winner.is_withheld
+    assert _said(found)[0].endswith("so no winner is named. Do not ship b.onnx: answers are not right.")
 
 
 @pytest.mark.parametrize(

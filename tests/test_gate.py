@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from profiler import wording
 from profiler.comparison import conditions, gate
 from profiler.comparison.compare import compare
 from profiler.comparison.records import Difference
@@ -115,6 +116,7 @@ def test_what_differs_withholds_judgement_until_it_is_accepted(aspect: str, othe
     [
         ("verdict", _run(verdict=Verdict(Level.CAUTION, (Reason("disturbed"),)))),
         ("verdict", _invalid("answers_not_finite")),
+        ("verdict", _invalid("answers_unlike")),
         ("status", _run(status=Status.STOPPED)),
         ("processes", _run(replicates=())),
         ("group", _run(group="ab12")),
@@ -243,6 +245,13 @@ def test_values_are_put_into_words(value: str, en: str | None, zh: str | None) -
         assert "clock_wrong" not in value_words(value, "en")
         return
     assert (value_words(value, "en"), value_words(value, "zh_CN")) == (en, zh)
+
+
+def test_a_reason_of_a_verdict_keeps_its_figures() -> None:
+    reason = Reason("above_peak", {"percent": "1,2; = 3 & 4"})
+    told = conditions.verdict(_run(verdict=Verdict(Level.INVALID, (reason,))))
+    assert value_words(told, "en") == "invalid; " + wording.reason_sentence(reason, "en")
+    assert "1,2; = 3 & 4 %" in value_words(told, "en")
 
 
 def test_conditions_never_hold_what_separates_them() -> None:

@@ -156,6 +156,7 @@ def test_no_loss_at_all_may_be_allowed() -> None:
             ("answers_not_finite",),
         ),
         ({"verdict": Verdict(Level.INVALID, (Reason("answers_nan"),))}, False, ("answers_nan",)),
+        ({"verdict": Verdict(Level.INVALID, (Reason("answers_unlike"),))}, False, ("answers_unlike",)),
         ({"verdict": Verdict(Level.INVALID, (Reason("clock_wrong"),))}, None, ("clock_wrong",)),
         ({"verdict": Verdict(Level.CAUTION, (Reason("disturbed"),))}, None, ()),
         (

@@ -8,6 +8,7 @@ from typing import Any
 from profiler import units
 from profiler.comparison import figures, work
 from profiler.comparison.validity import invalid_timing
+from profiler.comparison.values import reason_code
 from profiler.result import RunResult
 
 Runs = Sequence[RunResult]
@@ -219,7 +220,7 @@ def _number(text: str | None) -> float | None:
 def verdict(run: RunResult) -> str:
     """The level, with the reasons for which the timing itself cannot be believed."""
     level = run.verdict.level.value if run.verdict is not None else ""
-    return joined(level, *(_token("reason", one.code) for one in invalid_timing(run)))
+    return joined(level, *(_token("reason", reason_code(one)) for one in invalid_timing(run)))
 
 
 def verdicts_differ(runs: Runs) -> bool:

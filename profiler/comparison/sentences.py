@@ -26,7 +26,21 @@ def say(code: str, language: Language, /, **parameters: object) -> str:
 
 
 def winner(comparison: Comparison, language: Language) -> str:
-    """Which one to use, or why none is named."""
+    """Which one to use, or why none is named; and which ones not, because of their answers."""
+    return _chosen(comparison, language) + _warning(comparison, language)
+
+
+def _warning(comparison: Comparison, language: Language) -> str:
+    """Wrong answers are wrong under whatever conditions; where none can be used, that is said already."""
+    wrong = [index for index, one in enumerate(comparison.standings) if one.is_right is False]
+    is_said = comparison.winner.index is None and not comparison.winner.is_withheld
+    if not wrong or len(comparison.runs) == 1 or is_said:
+        return ""
+    names = _listed([name(comparison, one, language) for one in wrong], language)
+    return say("winner_not_these", language, names=names)
+
+
+def _chosen(comparison: Comparison, language: Language) -> str:
     found = comparison.winner
     if found.is_withheld and len(comparison.runs) > 1:
         aspects = [_shared(f"aspect_{one}", one, language) for one in open_aspects(comparison.differences)]
@@ -41,6 +55,7 @@ def _named(comparison: Comparison, index: int, language: Language) -> str:
     said = {
         "name": name(comparison, index, language),
         "names": _listed([name(comparison, one, language) for one in found.tied], language),
+        "among": _among(comparison, language),
         "count": len(comparison.runs),
         "wait": _wait(comparison.runs[index], language),
         "speed": _speed(comparison, index, language),
@@ -56,9 +71,19 @@ def _named(comparison: Comparison, index: int, language: Language) -> str:
 
 
 def _only_code(comparison: Comparison) -> str:
-    """Whether it is limits alone that all others break."""
-    others = [one for one in comparison.standings if not one.qualifies]
-    return "winner_only_keeps" if not any(one.against for one in others) else "winner_only_one"
+    return "winner_only_keeps" if _is_by_limits(comparison) else "winner_only_one"
+
+
+def _is_by_limits(comparison: Comparison) -> bool:
+    """Whether it is limits alone that those break which do not qualify."""
+    return not any(one.against for one in comparison.standings if not one.qualifies)
+
+
+def _among(comparison: Comparison, language: Language) -> str:
+    """A run that does not qualify may well be faster, and stands in the charts."""
+    if all(one.qualifies for one in comparison.standings):
+        return ""
+    return say("among_keeping" if _is_by_limits(comparison) else "among_usable", language)
 
 
 def name(comparison: Comparison, index: int, language: Language) -> str:
@@ -81,7 +106,9 @@ def _speed(comparison: Comparison, index: int, language: Language) -> str:
     """Beside the baseline; of the baseline itself that it is the fastest; nothing of one tied with it."""
     found, how = comparison.ratios["p50"][index], comparison.winner
     if index == comparison.baseline and how.decided_by == "speed":
-        return say("speed_fastest", language, count=len(comparison.runs))
+        qualified = sum(one.qualifies for one in comparison.standings)
+        code = "speed_fastest" if qualified == len(comparison.runs) else "speed_fastest_usable"
+        return say(code, language, count=qualified)
     if found is None or comparison.baseline in how.tied or found.call == "not_known":
         return ""
     words = ratio_words(found, "p50", language, comparison.names[comparison.baseline])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from profiler.metrics.verdict import LEVELS
 from profiler.result import Level, Reason, RunResult
 
-_WRONG_ANSWERS = ("answers_not_finite", "answers_nan")
+_WRONG_ANSWERS = ("answers_unlike", "answers_not_finite", "answers_nan")
 
 
 def wrong_answers(run: RunResult) -> list[Reason]:
-    """Reasons of the verdict that the answers are no numbers: they leave the timing as it is."""
+    """Reasons of the verdict that the answers are no numbers, or of another function; clocks may be right."""
     return [one for one in _reasons(run) if one.code in _WRONG_ANSWERS]
 
 

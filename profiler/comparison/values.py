@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlencode
+
 from profiler import input_words, wording
 from profiler.error_text import visible
 from profiler.result import Reason
 from profiler.wording import Language
 
 TOPIC = "comparison"
+
+
+def reason_code(reason: Reason) -> str:
+    """A reason with its figures as one value, in which nothing separates tokens."""
+    given = urlencode(reason.parameters)
+    return f"{reason.code}?{given}" if given else reason.code
 
 
 def value_words(value: str, language: Language) -> str:
@@ -21,7 +29,8 @@ def _token(token: str, language: Language) -> str:
     if code == "input" and equals:
         return visible(input_words.of_origin(rest, language))
     if code == "reason" and equals:
-        return wording.reason_sentence(Reason(rest), language)
+        named, _, given = rest.partition("?")
+        return wording.reason_sentence(Reason(named, dict(parse_qsl(given))), language)
     known = f"value_{code}"
     if wording.has(TOPIC, known):
         return wording.say(TOPIC, known, language, value=visible(rest))

@@ -11,6 +11,8 @@ from profiler.wording import Language
 TOPIC = "comparison_report"
 QUANTITIES = ratios.QUANTITIES
 MORE_IS_BETTER = figures.MORE_IS_BETTER
+# The ratio from which the smallest difference that would have been found is told as a multiple.
+MULTIPLES_FROM = 2.0
 
 
 def say(code: str, language: Language, /, **parameters: object) -> str:
@@ -59,8 +61,15 @@ def method_notes(comparison: Comparison, code: str, language: Language) -> list[
     ]
     least = max((one.detectable for one in found if one.detectable is not None), default=None)
     if least is not None:
-        notes.append(say("detectable", language, least=units.percent(least - 1)))
+        notes.append(_smallest(least, language))
     return notes
+
+
+def _smallest(least: float, language: Language) -> str:
+    """Per cent far above 100 say nothing to anybody; multiples do."""
+    if least < MULTIPLES_FROM:
+        return say("detectable", language, least=units.percent(least - 1))
+    return say("detectable_times", language, times=units.significant(least))
 
 
 def call(comparison: Comparison, found: Ratio, language: Language) -> str:
