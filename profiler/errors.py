@@ -85,6 +85,10 @@ class ErrorInfo(msgspec.Struct, frozen=True):
     details: str = ""
 
 
+# No runtime raises these about a model or its inputs: they must not be told in its name.
+OUR_MISTAKES = (NameError, AttributeError, AssertionError, LookupError)
+
+
 class KnownError(Exception):
     """Something in the user's world is not as a run needs it; the sentence is made where it is shown."""
 

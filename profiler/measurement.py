@@ -15,7 +15,7 @@ import numpy as np
 from profiler import answers, denormals, input_origin, inputs, messages, process_memory
 from profiler.backends.base import Backend, Call
 from profiler.disturbance import Counters
-from profiler.errors import ErrorKind, KnownError
+from profiler.errors import OUR_MISTAKES, ErrorKind, KnownError
 from profiler.further import Further
 from profiler.loads import COLD_CALLS, Load, Measured, report_to
 from profiler.metrics import latency, steadiness
@@ -27,9 +27,6 @@ from profiler.scenarios import WarmUp, null_call_ns
 Send = Callable[[messages.Report], None]
 CountFlops = Callable[[Call, int], Flops]
 WaitForBegin = Callable[[], messages.Begin]
-
-# No runtime raises these about a model or its inputs: they must not be told in its name.
-OUR_MISTAKES = (NameError, AttributeError, AssertionError, LookupError)
 
 
 class PhasePeaks(NamedTuple):

@@ -59,7 +59,7 @@ def ask(
                 else KnownError(ErrorKind.LOAD_TIMEOUT, seconds=round(timeout_s))
             )
     if isinstance(answer, messages.Failed):
-        raise _as_known(answer.error)
+        raise as_known(answer.error)
     return answer
 
 
@@ -74,7 +74,7 @@ def _answer(
     return None
 
 
-def _as_known(info: ErrorInfo) -> KnownError:
+def as_known(info: ErrorInfo) -> KnownError:
     """The child's error as ours; what it says is only believed as far as it makes sense."""
     error = KnownError(ErrorKind.CHILD_GARBAGE, info.text)
     if info.kind in set(ErrorKind):

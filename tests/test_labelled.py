@@ -12,7 +12,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from profiler import image_decoding, messages
+from profiler import image_decoding, messages, opening, process_memory
 from profiler.checks_plan import Dataset
 from profiler.correctness import dataset_errors, datasets, labelled, preprocessing, sample_order
 from profiler.errors import KnownError
@@ -259,7 +259,9 @@ def test_pixels_in_an_npz_are_scaled_where_a_preset_says_so(tmp_path: Path) -> N
     assert found.top1 > 0.9
 
 
-def test_the_first_samples_are_sets_of_the_batch_that_was_timed(tmp_path: Path) -> None:
+def test_the_first_samples_are_sets_of_the_batch_that_was_timed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened, plan = _ready(tmp_path, Dataset(str(DIGITS_TEST)), DIGITS)
     found = labelled.first_samples(opened, plan, 3)
     assert found is not None
@@ -267,6 +269,9 @@ def test_the_first_samples_are_sets_of_the_batch_that_was_timed(tmp_path: Path) 
         {"image": (1, 1, 8, 8)}
     ] * 3
     assert not np.array_equal(found[0]["image"], found[1]["image"])
+    with monkeypatch.context() as small:
+        small.setattr(process_memory, "available_bytes", lambda: 256 * 2 / opening.INPUTS_SHARE)
+        assert len(labelled.first_samples(opened, plan, 3) or ()) == 2
     nothing = msgspec.structs.replace(plan, checks=msgspec.structs.replace(plan.checks, dataset=None))
     assert labelled.first_samples(opened, nothing, 3) is None
 

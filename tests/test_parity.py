@@ -204,6 +204,18 @@ def test_a_flip_within_the_tolerance_is_no_disagreement() -> None:
     assert ranked(own, reference, 0.0) == (0.0, 2, 0)
 
 
+def test_no_precision_makes_a_tie_of_half_of_the_range() -> None:
+    """Which class wins is what an int8 model is judged by most."""
+    reference = np.tile(np.array([[10.0, 8.0, 7.5, 7.0]]), (20, 1))
+    own = reference.copy()
+    own[:, 1] = 10.5
+    found = beside(own, reference, tolerances.OWN["int8"])
+    assert [reason.code for reason in found.rows[0].broken] == ["parity_top1"]
+    own[:, 1], reference[:, 1] = 9.6, 9.5
+    own[:, 0] = 9.5
+    assert not beside(own, reference, tolerances.OWN["int8"]).is_beyond
+
+
 def test_rows_that_only_one_side_can_rank() -> None:
     assert ranked([[np.nan, 1.0]], [[0.0, 1.0]], 9.0) == (0.0, 1, 0)
     assert ranked([[0.0, 1.0]], [[np.nan, 1.0]], 9.0) == (None, 0, 0)

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import psutil
 
-from profiler import childs_word, messages
+from profiler import childs_word, messages, survey_client
 from profiler.blocks import Reason
 from profiler.child import Child, death
-from profiler.errors import ErrorInfo, ErrorKind, KnownError
+from profiler.errors import ErrorKind, KnownError
 
 TICK_S = 0.1
 # What is kept of a set that is just being scored must still be told.
@@ -96,7 +96,7 @@ class Asked:
 
     def _take(self, report: messages.Report) -> None:
         if isinstance(report, messages.Failed):
-            raise _as_known(report.error)
+            raise survey_client.as_known(report.error)
         if isinstance(report, messages.Loaded):
             childs_word.check(report)
             self._loaded = report
@@ -152,11 +152,3 @@ def _reasons(report: messages.Examined) -> Iterator[Reason]:
         found = report.idempotence
         repeats = (found.alone, found.in_batch, found.concurrent)
         yield from (one.reason for one in repeats if one.reason is not None)
-
-
-def _as_known(info: ErrorInfo) -> KnownError:
-    """The child's error as ours; what it says is only believed as far as it makes sense."""
-    error = KnownError(ErrorKind.CHILD_GARBAGE, info.text)
-    if info.kind in set(ErrorKind):
-        error.info = info
-    return error

@@ -15,7 +15,7 @@ from profiler.backends.base import Array, Call
 from profiler.blocks import Reason
 from profiler.correctness import idempotence, input_hash, tolerances
 from profiler.correctness.difference import plain
-from profiler.errors import KnownError
+from profiler.errors import OUR_MISTAKES, KnownError
 from profiler.opening import Opened, Pool, open_beside
 
 Send = Callable[[messages.Report], None]
@@ -25,8 +25,6 @@ TOLD_EVERY_S = 0.1
 ANSWERS_NS = 3_000_000_000
 # One set of answers is kept even where it is larger than all were to be, up to this many times.
 LARGEST_SET = 4
-# No runtime raises these about a model or its inputs: they must not be told in its name.
-OUR_MISTAKES = (NameError, AttributeError, AssertionError, LookupError)
 
 
 def examine(request: messages.Examine, send: Send, stop_asked: Callable[[], bool]) -> messages.Examined:

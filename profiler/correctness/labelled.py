@@ -10,7 +10,7 @@ from typing import Optional
 import msgspec
 import numpy as np
 
-from profiler import messages
+from profiler import inputs, messages, opening, process_memory
 from profiler.answer_blocks import Labelled
 from profiler.blocks import Reason
 from profiler.checks_plan import Dataset, Preprocessing
@@ -21,7 +21,7 @@ from profiler.correctness.feeding import Feeder
 from profiler.correctness.prepared import Array, Data
 from profiler.correctness.scoring import Score
 from profiler.correctness.user_metric import UserMetric
-from profiler.errors import KnownError
+from profiler.errors import OUR_MISTAKES, KnownError
 from profiler.metrics import accuracy
 from profiler.opening import Opened
 from profiler.plan import RunPlan
@@ -29,8 +29,6 @@ from profiler.plan import RunPlan
 Send = Callable[[messages.Report], None]
 Answers = dict[str, Array]
 
-# No runtime raises these about a model or its inputs: they must not be told in its name.
-OUR_MISTAKES = (NameError, AttributeError, AssertionError, LookupError)
 TOLD_EVERY_S = 0.1
 MOST_NAMES, LONGEST_NAME = 25_000, 100
 
@@ -44,8 +42,8 @@ def score(opened: Opened, plan: RunPlan, send: Send, stop_asked: Callable[[], bo
 
 
 def first_samples(opened: Opened, plan: RunPlan, most: int) -> Optional[list[Answers]]:
-    """At most `most` sets of inputs at the batch that was timed, from the first sample on; None without data
-    that the model takes."""
+    """At most `most` sets of inputs at the batch that was timed, from the first sample on, and no more than
+    there is room for; None without data that the model takes."""
     dataset = plan.checks.dataset
     if dataset is None or not dataset.prepared:
         return None
@@ -53,10 +51,13 @@ def first_samples(opened: Opened, plan: RunPlan, most: int) -> Optional[list[Ans
         data = Data(Path(dataset.prepared))
         feeder = Feeder(opened, plan, data, opened.batch)
         found: list[Answers] = []
+        room = opening.INPUTS_SHARE * process_memory.available_bytes()
         for first in range(0, data.about.count, feeder.batch):
             if len(found) == most or (feeder.fill(first) < feeder.batch and found):
                 break
             found.append({name: np.array(array) for name, array in feeder.inputs.items()})
+            if inputs.total_bytes(found) + inputs.total_bytes(found[-1:]) > room:
+                break
     except KnownError:  # whoever scores the data says what is wrong with them
         return None
     return found or None

@@ -91,7 +91,8 @@ def _output(pair: Match, own: Answers, reference: Answers, sets: int, tolerance:
     # Where several layouts fit, the one that agrees better is the one that is meant.
     best = min(tried, key=lambda one: (one.wrong_shape is not None, one.difference.noise))
     figures = best.difference.figures()
-    near = (tolerance.max_relative or 0.0) * best.difference.largest
+    # Half of the range is a tie of no precision: then every row would agree.
+    near = min(tolerance.max_relative or 0.0, judging.COARSE) * best.difference.largest
     ranked = best.rows.ranked(near)
     broken = _broken(figures, best, ranked.agreement, tolerance)
     row = OutputParity(
