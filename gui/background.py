@@ -145,9 +145,11 @@ class Bridge(QObject):
         if isinstance(event, messages.Warming | messages.Progress | messages.Examining):
             self._latest = event
             return
-        self._told.emit(run, event)
-        if isinstance(event, Ended | Refused):
-            leave()
+        try:
+            self._told.emit(run, event)
+        finally:  # the others must not wait for ever where nobody is left to hear it
+            if isinstance(event, Ended | Refused):
+                leave()
 
     @Slot(object, object)
     def _pass_on(self, run: QueuedRun, event: Any) -> None:

@@ -90,9 +90,11 @@ class Queue:
 
         def listen(event: Event) -> None:
             seen.append(event)
-            self._progress.show(plan, event)
-            if isinstance(event, Ended | Refused):
-                alternation.leave(place)
+            try:
+                self._progress.show(plan, event)
+            finally:  # the others must not wait for ever for a run whose end could not be shown
+                if isinstance(event, Ended | Refused):
+                    alternation.leave(place)
 
         run = self._begin(
             plan,
