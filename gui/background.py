@@ -90,7 +90,7 @@ def raised(error: Exception) -> None:
 class Bridge(QObject):
     """Takes a run, or the runs of a comparison, from their own threads to the window's.
 
-    The processes of a comparison alternate (A B A B), so only one run measures at a time. What comes often
+    The processes of a comparison alternate (A B B A), so only one run measures at a time. What comes often
     (warming, progress, checking) is kept and handed over at most four times a second, with the samples if
     somebody looks. Signals: `happened` with a QueuedRun and an event of it; `turned` with the QueuedRun
     whose child comes next; `ticked` with the newest report or None, and the samples of the child that

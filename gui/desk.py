@@ -82,7 +82,7 @@ class Desk(QObject):
 
     def start(self, plans: Sequence[RunPlan], in_turns: bool = False) -> None:
         """Ask for trust where it is needed, then queue the runs: one after another, or as one comparison
-        whose processes alternate (A B A B), so that a drift of the machine falls on all alike."""
+        whose processes alternate (A B B A), so that a drift of the machine falls on all alike."""
         if plans:
             self._count_asking(1)
             self._jobs.do(

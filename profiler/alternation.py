@@ -1,4 +1,8 @@
-"""Runs that are compared take turns child by child (A B A B), so that drift of the machine falls on all."""
+"""Runs that are compared take turns child by child, so that drift of the machine falls on all alike.
+
+Every second round goes backwards (A B, B A, A B, ...): where the machine gets slower from child to child,
+whoever always came second would carry that.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ class Alternation:
     def __init__(self, count: int) -> None:
         self._changed = threading.Condition()
         self._left = set(range(count))
-        self._next = 0
+        self._next, self._is_forward = 0, True
         self._is_taken = False
 
     @contextlib.contextmanager
@@ -38,8 +42,11 @@ class Alternation:
             self._changed.notify_all()
 
     def _pass_on(self, place: int) -> None:
-        """To the next place that has not left, round the circle; to the same where it is the last."""
-        behind = sorted(self._left, key=lambda other: (other <= place, other))
-        if behind:
-            self._next = behind[0]
+        """To the next place that has not left; at the end of a round back again from that end."""
+        if self._left:
+            ahead = [other for other in self._left if (other > place if self._is_forward else other < place)]
+            if not ahead:
+                self._is_forward = not self._is_forward
+                ahead = list(self._left)
+            self._next = min(ahead) if self._is_forward else max(ahead)
         self._changed.notify_all()

@@ -100,7 +100,24 @@ def test_runs_take_turns_child_by_child_and_one_that_is_over_drops_out() -> None
         thread.start()
     for thread in threads:
         thread.join(10)
-    assert order == ["A0", "B0", "C0", "A1", "B1", "A2"]
+    assert order == ["A0", "B0", "C0", "B1", "A1", "A2"]
+
+
+def test_every_second_round_goes_backwards_so_that_nobody_always_comes_second() -> None:
+    turns, order = Alternation(2), list[str]()
+
+    def work(place: int) -> None:
+        for _ in range(4):
+            with turns.turn(place):
+                order.append("AB"[place])
+        turns.leave(place)
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in (1, 0)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert "".join(order) == "ABBAABBA"
 
 
 def test_the_gate_opens_for_all_at_one_moment() -> None:

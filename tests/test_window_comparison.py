@@ -88,6 +88,7 @@ def world() -> Iterator[Alternating]:
     yield made
     for candidate in made.candidates:
         candidate.cancel()
+    for candidate in made.candidates:
         assert candidate.wait(20)
 
 
@@ -105,11 +106,11 @@ def _begun(window: MainWindow, world: Alternating, qtbot: QtBot, *plans: RunPlan
 def test_processes_of_a_comparison_alternate(window: MainWindow, world: Alternating, qtbot: QtBot) -> None:
     _begun(window, world, qtbot, A, B)
     _step(world, qtbot, 0, "b0")
+    _step(world, qtbot, 1, "b1")
     _step(world, qtbot, 1, "a1")
-    _step(world, qtbot, 0, "b1")
-    world.candidates[1].may_go_on.release()
+    world.candidates[0].may_go_on.release()
     qtbot.waitUntil(lambda: window.desk.queue.is_over)
-    assert world.log == ["a0", "b0", "a1", "b1"]
+    assert world.log == ["a0", "b0", "b1", "a1"]
     assert [run.state for run in window.desk.queue] == [State.DONE, State.DONE]
 
 
@@ -138,8 +139,7 @@ def test_the_live_page_says_whose_turn_it_is_and_which_round(
         "waits for its turn",
     ]
     _step(world, qtbot, 0, "b0")
-    _step(world, qtbot, 1, "a1")
-    _step(world, qtbot, 0, "b1")
+    _step(world, qtbot, 1, "b1")
     qtbot.waitUntil(lambda: page.position.text() == "model 2 of 2 · round 2 of 2")
     assert page.title.accessibleName() == "b.onnx"
     assert page.queue.rows[1].state.text() == "now  ·  1 of 2 measured"
@@ -151,12 +151,12 @@ def test_stopping_a_comparison_keeps_what_each_candidate_measured(
 ) -> None:
     _begun(window, world, qtbot, A, B)
     _step(world, qtbot, 0, "b0")
-    _step(world, qtbot, 1, "a1")
+    _step(world, qtbot, 1, "b1")
     window.page(LIVE).stop.click()
     qtbot.waitUntil(lambda: window.desk.queue.is_over)
     assert [run.state for run in window.desk.queue] == [State.STOPPED, State.STOPPED]
     kept = [result.id for result, _ in window.page(RESULTS)._kept]
-    assert kept == ["20260102T030405-a2", "20260102T030405-b1"]
+    assert kept == ["20260102T030405-a1", "20260102T030405-b2"]
 
 
 def test_a_refused_candidate_costs_only_itself(window: MainWindow, world: Alternating, qtbot: QtBot) -> None:
@@ -181,13 +181,13 @@ def test_results_of_a_comparison_are_shown_only_when_nothing_measures_any_more(
     window.desk.compared.connect(compared.append)
     _begun(window, world, qtbot, A, B)
     _step(world, qtbot, 0, "b0")
+    _step(world, qtbot, 1, "b1")
     _step(world, qtbot, 1, "a1")
-    _step(world, qtbot, 0, "b1")
     qtbot.waitUntil(
-        lambda: window.desk.queue.of_group(world.candidates[0].among.group)[0].state is State.DONE
+        lambda: window.desk.queue.of_group(world.candidates[0].among.group)[1].state is State.DONE
     )
     assert window.page(RESULTS)._kept == []
-    world.candidates[1].may_go_on.release()
+    world.candidates[0].may_go_on.release()
     qtbot.waitUntil(lambda: window.desk.queue.is_over)
     assert compared == [["20260102T030405-a2", "20260102T030405-b2"]]
     assert len(window.page(RESULTS)._kept) == 2

@@ -2,15 +2,15 @@
 
 Run: python -m tests.benchmarks.alike [--simulated N] [--real PAIRS] [--seconds S] [--file NOISE.json]
 
-Simulated: candidates are neighbouring processes of the recorded noise (recorded_noise.json), a model against
-itself in turns, with the blocks within each process drawn anew and a drift of the machine on top; what judges
-them is profiler.comparison. Real: PAIRS comparisons of the bundled sample with itself, three processes
-each, through the program's own runner and alternation, with S seconds of measuring a process.
+Simulated: candidates are processes of the recorded noise (recorded_noise.json), a model against itself: a
+stretch of consecutive ones with turns as profiler.alternation hands them round (A B, B A, ...), the blocks
+within each process drawn anew and a drift of the machine on top; what judges them is profiler.comparison.
+Real: PAIRS comparisons of the bundled sample with itself, three processes each, through the program's own
+runner and alternation, with S seconds of measuring a process.
 
-What this does not show: pairs come from anywhere in the record, and figures are over all models together.
-Stretches of the record as they were (A B A B of consecutive processes, with the same drift) call equals
-different in 8.9 % of comparisons of 3 processes, 4.0 % of 5 and 3.3 % of 10: who always comes second
-bears a drift. The spread of sittings (profiler.metrics.ratio) was chosen on this record, too.
+What this does not show: figures are over all models together. With A B, A B, ... in place of turned rounds
+the same stretches called equals different in 8.9 % of comparisons of 3 processes: who always comes second bears
+a drift. The spread of sittings (profiler.metrics.ratio) was chosen on this record.
 Exits 1 where simulated equals are called different in more than 5 % of comparisons.
 """
 
@@ -72,7 +72,8 @@ def simulated(
 ) -> Figures:
     """So many comparisons of models with themselves, each of `processes` processes a side.
 
-    In turns: A B A B ... of neighbours. Otherwise two stretches of the record that do not overlap.
+    In turns: a stretch of the record as profiler.alternation takes turns, A B B A ... Otherwise two stretches
+    that do not overlap.
     """
     generator = np.random.default_rng(seed)
     ratios = [
@@ -96,16 +97,22 @@ def _drawn(
     """P50 in ns of the processes of both sides."""
     logs = np.log(one.of("p50"))
     if in_turns:
-        firsts = generator.integers(len(logs) - 1, size=processes)
-        places = np.stack([firsts, firsts + 1], axis=1).ravel()
+        places = generator.integers(len(logs) - 2 * processes + 1) + np.arange(2 * processes)
     else:
         first, second = sorted(generator.choice(len(logs) - 2 * processes + 2, 2, replace=False))
         places = np.concatenate([first + np.arange(processes), second + processes - 1 + np.arange(processes)])
     noise = np.array([_within(one.blocks[place], generator) for place in places])
     drift = generator.uniform(-DRIFT, DRIFT) * np.linspace(0, 1, 2 * processes)
     values = np.exp(logs[places] + noise + drift)
-    sides = (values[0::2], values[1::2]) if in_turns else (values[:processes], values[processes:])
+    sides = _turned(values) if in_turns else (values[:processes], values[processes:])
     return sides if generator.random() < 0.5 else (sides[1], sides[0])
+
+
+def _turned(values: Values) -> tuple[Values, Values]:
+    """The processes of each side by their round: every second round goes backwards."""
+    rounds = values.reshape(-1, 2).copy()
+    rounds[1::2] = rounds[1::2, ::-1]
+    return rounds[:, 0], rounds[:, 1]
 
 
 def _within(blocks: Sequence[int], generator: np.random.Generator) -> float:
