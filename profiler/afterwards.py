@@ -61,6 +61,8 @@ def _describe(gathered: Gathered, chosen: Heard | None, format_name: str) -> Non
         )
     except KnownError as error:
         gathered.description_error = error.info
+    except OSError as error:  # a full disk, or no child to be had, must not cost what was measured
+        gathered.description_error = ErrorInfo(ErrorKind.CHILD_ENDED.value, {"phase": "start"}, str(error))
 
 
 def look_at_parts(gathered: Gathered, path: Path, begun_wall_ns: int) -> None:

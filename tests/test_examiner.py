@@ -12,7 +12,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from profiler import folders, messages, settling, wording
+from profiler import folders, inspect_client, messages, settling, wording
 from profiler.attempt import Means
 from profiler.backends import catalog
 from profiler.blocks import Reason
@@ -218,6 +218,19 @@ def test_what_was_measured_outlives_every_error_behind_it(
     why = result.unavailable["accuracy.idempotence"]
     assert why.code == "examination_failed"
     assert why.parameters["detail"].endswith(("a bug", "No space left on device"))
+
+
+def test_a_disk_that_is_full_behind_the_measurement_costs_nothing_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(inspect_client, "describe", full)
+    ((result,), _) = carried_out(plan_of(SAMPLES / "digits.onnx"))
+    assert result.latency.count > 0
+    assert result.unavailable["flops.per_inference"].code == "inspect_failed"
+    assert result.accuracy.idempotence is not None
 
 
 def test_answers_that_cannot_be_compared_cost_nothing_else(
