@@ -9,8 +9,8 @@ Real: PAIRS comparisons of the bundled sample with itself, three processes each,
 runner and alternation, with S seconds of measuring a process.
 
 What this does not show: figures are over all models together. With A B, A B, ... in place of turned rounds
-the same stretches called equals different in 8.9 % of comparisons of 3 processes: who always comes second bears
-a drift. The spread of sittings (profiler.metrics.ratio) was chosen on this record.
+the same stretches called equals different in 8.9 % of comparisons of 3 processes: who always comes second
+bears a drift. The spread of sittings (profiler.metrics.ratio) was chosen on this record.
 Exits 1 where simulated equals are called different in more than 5 % of comparisons.
 """
 
