@@ -205,6 +205,24 @@ def test_a_metric_that_ends_the_child_costs_only_the_labelled_data(tmp_path: Pat
     assert result.accuracy.idempotence.alone.state == "identical"
 
 
+@pytest.mark.parametrize(("step", "last_s"), [("repeats", 3), ("dataset", 15)])
+def test_a_stop_waits_for_the_batch_that_is_just_being_answered(step: str, last_s: float) -> None:
+    """What was answered of labelled data until then is told behind it, and would be lost with it."""
+
+    class Silent:
+        def say(self, request: messages.Request) -> None:
+            said.append(request)
+
+    said: list[messages.Request] = []
+    cancel = threading.Event()
+    cancel.set()
+    asked = Asked(messages.Examine(plan_of(SAMPLES / "digits.onnx"), "onnx", ""), "", cancel, print, 600)
+    asked.step = step
+    given_up = [asked._must_give_up(Silent(), now) for now in (100, 100 + last_s, 101 + last_s)]  # type: ignore[arg-type]
+    assert given_up == [False, False, True]
+    assert said == [messages.Cancel()]
+
+
 @pytest.mark.parametrize("error", [ZeroDivisionError("a bug"), OSError(28, "No space left on device")])
 def test_what_was_measured_outlives_every_error_behind_it(
     monkeypatch: pytest.MonkeyPatch, error: Exception

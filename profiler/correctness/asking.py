@@ -17,8 +17,8 @@ from profiler.child import Child, death
 from profiler.errors import ErrorKind, KnownError
 
 TICK_S = 0.1
-# What is kept of a set that is just being scored must still be told.
-CANCEL_GRACE_S = 3.0
+# What was found until then must still be told; labelled data behind the batch that is just being answered.
+CANCEL_GRACE_S, BATCH_GRACE_S = 3.0, 15.0
 MEMORY_EVERY_S = 0.25
 MEMORY_SHARE = 0.9
 MESSAGES_PER_S = 1_000
@@ -111,7 +111,8 @@ class Asked:
             if self._cancelled_at is None:
                 child.say(messages.Cancel())
                 self._cancelled_at = now
-            return now - self._cancelled_at > CANCEL_GRACE_S
+            grace_s = BATCH_GRACE_S if self.step == "dataset" else CANCEL_GRACE_S
+            return now - self._cancelled_at > grace_s
         if now - self._memory_seen_at >= MEMORY_EVERY_S:
             self._memory_seen_at = now
             _watch_memory(child)
