@@ -40,7 +40,7 @@ class Preprocessing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `resize`: the shorter side in pixels, 0: both sides straight to the model's size; `crop`: a square from
     the middle, 0: none. `channels`: rgb, bgr or grey. `values`: 0_1, -1_1 or 0_255; then (value - mean) /
     std by channel where these are given. `preset` is the name it was chosen by, empty for one of the
-    user's own. The layout (NCHW, NHWC) follows the model.
+    user's own. The layout (NCHW, NHWC) follows the model. `interpolation` is empty where nothing was resized.
     """
 
     preset: str = ""

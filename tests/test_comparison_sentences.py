@@ -8,7 +8,7 @@ import pytest
 from profiler.comparison import sentences
 from profiler.comparison.compare import compare
 from profiler.comparison.records import Comparison, Ratio
-from profiler.result import Level, Paired, Reason, RunResult, Status, Verdict
+from profiler.result import Level, OutputParity, Paired, Reason, RunResult, Status, Verdict
 from tests import builders
 from tests.test_winner import agreeing, compared, labelled, run
 
@@ -28,9 +28,9 @@ def test_the_fastest_is_named_with_its_runtime_and_how_much_faster_it_is() -> No
     assert _said(compared(*_runs())) == (
         "Ship digits.xml on OpenVINO: 99 of 100 answers came within 300 µs, 2.1 times as "
         "fast as digits.onnx, "
-        "and its answers are the same.",
+        "and its answers are the same but for rounding.",
         "推荐使用 digits.xml（OpenVINO）：100 次结果中有 99 次在 300 µs 以内，速度是 "
-        "digits.onnx 的 2.1 倍，结果一致。",
+        "digits.onnx 的 2.1 倍，除舍入误差外结果一致。",
     )
 
 
@@ -56,10 +56,10 @@ def test_a_tie_is_decided_by_what_is_said(memory: float, size: int, en: str, zh:
     assert _said(found) == (
         f"a.onnx and b.onnx are the fastest, with no clear difference between them; b.onnx "
         f"{en}. Ship b.onnx: "
-        "99 of 100 answers came within 2.00 ms; whether its answers are right was not looked at.",
+        "99 of 100 answers came within 2.00 ms; whether its answers are right is not known.",
         f"a.onnx 和 b.onnx 最快，彼此没有明显差异；b.onnx {zh}。推荐使用 b.onnx：100 "
         f"次结果中有 99 次在 2.00 ms 以内；"
-        "未检查结果是否正确。",
+        "结果是否正确未知。",
     )
 
 
@@ -82,7 +82,7 @@ def test_the_only_one_that_is_left_is_said_to_be() -> None:
     kept = run(2e6, name="a.onnx", accuracy=agreeing("is_reference"))
     assert _said(compared(kept, broken))[0] == (
         "Ship a.onnx, the only one of 2 that can be used: 99 of 100 answers came within 4.00 ms, and its "
-        "answers are those that count as right. Do not ship b.onnx: answers are not right."
+        "answers are those that count as right. Do not ship b.onnx: the answers are not right."
     )
     slower = run(3e6, name="b.onnx", accuracy=agreeing("exact"))
     assert _said(compared(kept, slower, p99=5e6)) == (
@@ -100,7 +100,7 @@ def test_a_slower_winner_says_how_much_longer_it_takes_than_a_baseline_that_is_w
         "Ship b.onnx, the only one of 2 that can be used: 99 of 100 answers came within 3.00 "
         "ms, taking 1.50 "
         "times as long as a.onnx, and its answers are those that count as right. "
-        "Do not ship a.onnx: answers are not right.",
+        "Do not ship a.onnx: the answers are not right.",
         "推荐使用 b.onnx（2 个中唯一可用的）：100 次结果中有 99 次在 3.00 ms 以内，耗时是 "
         "a.onnx 的 1.50 倍，其结果即为参考。请勿使用 a.onnx：结果不正确。",
     )
@@ -113,7 +113,7 @@ def test_the_fastest_of_those_that_can_be_used_is_not_called_the_fastest_of_all(
     en, zh = _said(compared(first, slower, *wrong))
     assert en.endswith(
         "the fastest of 2 that can be used, and its answers are those that count as right. "
-        "Do not ship x.onnx and y.onnx: answers are not right."
+        "Do not ship x.onnx and y.onnx: the answers are not right."
     )
     assert zh.endswith("，是可用的 2 个中最快的，其结果即为参考。请勿使用 x.onnx 和 y.onnx：结果不正确。")
     en, zh = _said(compared(first, alike, *wrong))
@@ -128,14 +128,20 @@ def test_wrong_answers_are_told_also_where_conditions_withhold_a_winner() -> Non
     other = run(1e6, name="b.onnx", accuracy=agreeing("beyond"), plan=plan)
     found = compared(run(1e6, name="a.onnx", accuracy=agreeing("is_reference")), other)
     assert found.winner.is_withheld
-    assert _said(found)[0].endswith("so no winner is named. Do not ship b.onnx: answers are not right.")
+    assert _said(found)[0].endswith("so no winner is named. Do not ship b.onnx: the answers are not right.")
 
 
 @pytest.mark.parametrize(
     ("paired", "en"),
     [
-        (Paired(0.14, (0.1, 0.2), 28, 0, 1e-8, True), "and it gives 14.0 % fewer right answers."),
-        (Paired(-0.14, (-0.2, -0.1), 0, 28, 1e-8, True), "and it gives 14.0 % more right answers."),
+        (
+            Paired(0.14, (0.1, 0.2), 28, 0, 1e-8, True),
+            "and its share of right answers is 14.0 percentage points lower.",
+        ),
+        (
+            Paired(-0.14, (-0.2, -0.1), 0, 28, 1e-8, True),
+            "and its share of right answers is 14.0 percentage points higher.",
+        ),
         (
             Paired(0.005, (0.0, 0.02), 1, 0, 1.0, False),
             "and it gives no clearly different number of right answers.",
@@ -271,3 +277,25 @@ RATIOS = (
 def test_ratios_are_said_as_people_say_them(quantity: str, ratio: Ratio, en: str, zh: str) -> None:
     assert sentences.ratio_words(ratio, quantity, "en", "a") == en
     assert sentences.ratio_words(ratio, quantity, "zh_CN", "a") == zh
+
+
+def test_of_those_that_do_equally_well_the_ones_that_nobody_could_judge_are_named() -> None:
+    known = run(1e6, name="a.onnx", accuracy=agreeing("is_reference"))
+    en, zh = _said(compared(known, run(1.0005e6, name="b.onnx", accuracy=agreeing("unknown"))))
+    assert en.endswith("Whether the answers of b.onnx are right is not known.")
+    assert zh.endswith("b.onnx 的结果是否正确未知。")
+
+
+@pytest.mark.parametrize(
+    ("same", "en"),
+    [
+        ((1.0, None), "its answers are the same."),
+        ((0.94, 1.0), "in 94.0 % of the cases its answer is the same."),
+    ],
+)
+def test_answers_within_tolerance_are_the_same_only_where_the_same_comes_first(
+    same: tuple[float | None, ...], en: str
+) -> None:
+    parity = tuple(OutputParity("y", "y", "name", 64, top1_agreement=one) for one in same)
+    own = msgspec.structs.replace(agreeing("within"), parity=parity)
+    assert _said(compared(run(1e6, accuracy=own)))[0].endswith(f"and {en}")

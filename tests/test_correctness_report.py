@@ -28,11 +28,13 @@ from profiler.result import (
     Agreement,
     Divergence,
     Idempotence,
+    Level,
     OutputParity,
     Paired,
     Reason,
     Repeat,
     RunResult,
+    Verdict,
 )
 from profiler.wording import LANGUAGES, Language
 from tests import builders, builders_comparison
@@ -288,3 +290,19 @@ def test_words_are_cut_to_the_width_they_have() -> None:
     assert cut.endswith("…")
     assert width_of(cut) <= 80
     assert width_of("宽宽") > 1.5 * width_of("ab")
+
+
+def test_a_chance_too_small_to_be_told_apart_is_not_written_out() -> None:
+    lost = correctness_text.paired(Paired(0.9, (0.8, 0.95), 314, 0, 1e-94, True), "a.onnx", "en")
+    assert "accuracy is clearly lost (p < 0.001)" in lost
+
+
+def test_labelled_data_that_could_not_be_judged_say_why_where_answers_are_spoken_of() -> None:
+    why = Reason("examine_failed", {"detail": "one.png is no picture"})
+    verdict = Verdict(Level.CAUTION, (Reason("labels_not_judged"),))
+    result = msgspec.structs.replace(
+        builders.result(), verdict=verdict, unavailable={"accuracy.labelled": why}
+    )
+    told = " ".join(correctness_text.sentences(result, "en"))
+    assert "labelled data" in told
+    assert "one.png is no picture" in told

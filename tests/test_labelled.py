@@ -18,6 +18,7 @@ from profiler.correctness import dataset_errors, datasets, labelled, preprocessi
 from profiler.errors import KnownError
 from profiler.opening import Opened, open_beside
 from profiler.plan import RunPlan
+from profiler.reports import correctness_text
 from profiler.result import Labelled
 from tests.labelled_data import DIGITS, DIGITS_TEST, as_pictures, digits, plan_with, shelf
 
@@ -105,6 +106,22 @@ def test_a_wrong_preprocessing_shows_in_the_figure(tmp_path: Path) -> None:
     wrong = Dataset(str(tmp_path / "png"), preprocessing=preprocessing.parse("channels=grey,values=-1_1"))
     found = _scored(tmp_path, wrong, expected_accuracy=0.978)
     assert found.keeps_expected is False
+
+
+def test_arrays_keep_their_size_and_no_other_is_claimed(tmp_path: Path) -> None:
+    asked = Dataset(str(DIGITS_TEST), preprocessing=preprocessing.parse("imagenet"))
+    found = _scored(tmp_path, asked)
+    assert "preprocessing_of_arrays" in _codes(found)
+    assert found.preprocessing is not None
+    assert (found.preprocessing.resize, found.preprocessing.crop, found.preprocessing.interpolation) == (
+        0,
+        0,
+        "",
+    )
+    told = correctness_text.preprocessing(found.preprocessing, "en")
+    assert "px" not in told
+    assert "the model's size" not in told
+    assert "mean" in told
 
 
 def test_a_stop_keeps_what_was_answered(tmp_path: Path) -> None:

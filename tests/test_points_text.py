@@ -17,6 +17,7 @@ from profiler.reports import (
     comparison_console,
     comparison_table,
     console,
+    console_fit,
     curve_chart,
     difference_lines,
     figures,
@@ -101,7 +102,7 @@ def test_tables_are_aligned_in_both_languages() -> None:
         assert section is not None
         out = io.StringIO()
         console.print_table([row[:-1] for row in section.rows], out)
-        assert len({console.width(line) for line in out.getvalue().splitlines()}) == 1
+        assert len({console_fit.width(line) for line in out.getvalue().splitlines()}) == 1
 
 
 def test_a_column_without_a_word_is_no_column_of_numbers() -> None:

@@ -85,7 +85,7 @@ def test_the_terminal_shows_every_number_its_reason_and_aligned_chinese() -> Non
     assert "no, they differ by up to 0.5" in text
     out = io.StringIO()
     console.print_lines([figures.Line("批大小", "1"), figures.Line("Seed", "2")], out)
-    assert [console.width(line[: line.rindex(line.strip()[-1])]) for line in out.getvalue().splitlines()] == [
+    assert [console_fit.width(line[: line.rindex(line.strip()[-1])]) for line in out.getvalue().splitlines()] == [
         10,
         10,
     ]

@@ -220,6 +220,9 @@ def test_where_none_keeps_all_limits_the_nearest_is_named() -> None:
         run(3e6), run(2e6), run(1.9e6, memory=9e8), run(1e6, accuracy=agreeing("beyond")), p50=1e6, memory=1e8
     )
     assert (found.winner.index, found.winner.nearest) == (None, 1)
+    unjudged = msgspec.structs.replace(run(3e6).latency, p99_ns=None)
+    found = compared(run(3e6, latency=unjudged), run(9e6), p50=1e6, p99=1e6)
+    assert found.winner.nearest == 1
     nothing = compared(run(accuracy=agreeing("beyond")), run(status=Status.FAILED), p50=1.0)
     assert (nothing.winner.index, nothing.winner.nearest) == (None, None)
 

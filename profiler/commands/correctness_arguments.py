@@ -52,7 +52,8 @@ def _add_dataset(parser: argparse.ArgumentParser) -> None:
            help="at most so many samples, spread over the classes; default: all")  # fmt: skip
     option("--judged-output", default="", metavar="NAME", help="default: the first output")
     option("--metric", type=_metric, metavar="MODULE:NAME|FILE.py:NAME",
-           help="a function of outputs and labels, or a class with update and compute")  # fmt: skip
+           help="a function of outputs (arrays by name) and labels, or a class with "
+                "update and compute")  # fmt: skip
     option("--expected-accuracy", type=_share, metavar="P",
            help="what was reached in training: 0.978, 97.8 or 97.8%%")  # fmt: skip
 

@@ -27,7 +27,22 @@ def say(code: str, language: Language, /, **parameters: object) -> str:
 
 def winner(comparison: Comparison, language: Language) -> str:
     """Which one to use, or why none is named; and which ones not, because of their answers."""
-    return _chosen(comparison, language) + _warning(comparison, language)
+    return _chosen(comparison, language) + _open(comparison, language) + _warning(comparison, language)
+
+
+def _open(comparison: Comparison, language: Language) -> str:
+    """Of several that are said to do equally well, those whose answers nobody could judge."""
+    found = comparison.winner
+    if found.is_withheld or found.decided_by != "nothing":
+        return ""
+    unknown = [at for at in found.tied if at != found.index and comparison.standings[at].is_right is None]
+    if not unknown:
+        return ""
+    return say(
+        "winner_not_known",
+        language,
+        names=_listed([name(comparison, at, language) for at in unknown], language),
+    )
 
 
 def _warning(comparison: Comparison, language: Language) -> str:
@@ -122,10 +137,22 @@ def _answers(comparison: Comparison, index: int, language: Language) -> str:
     state = run.accuracy.agreement.state if run.accuracy.agreement is not None else "unknown"
     if paired is not None and paired.is_clear:
         code = "answers_lost" if paired.loss > 0 else "answers_gained"
-        return say(code, language, loss=units.percent(abs(paired.loss)))
-    if state in ("exact", "within", "is_reference"):
+        return say(code, language, loss=units.significant(abs(paired.loss) * 100))
+    if state == "within":
+        return _within(run, language)
+    if state in ("exact", "is_reference"):
         return say(f"answers_{state}", language)
     return say("answers_unknown" if paired is None else "answers_not_clear", language)
+
+
+def _within(run: RunResult, language: Language) -> str:
+    """The same where the same answer comes first in each; else in how many, or but for rounding."""
+    same = [one.top1_agreement for one in run.accuracy.parity if one.top1_agreement is not None]
+    if not same:
+        return say("answers_within_rounding", language)
+    if min(same) < 1:
+        return say("answers_within_share", language, share=units.percent(min(same)))
+    return say("answers_within", language)
 
 
 def _none(comparison: Comparison, language: Language) -> str:

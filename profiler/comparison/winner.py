@@ -62,9 +62,17 @@ def _is_more(runs: Sequence[Measured], index: int, least: int, quantity: str) ->
 
 
 def _nearest(standings: Sequence[Standing]) -> int | None:
-    """By the smallest largest excess, of runs against which nothing speaks but their limits."""
+    """By the smallest largest excess, of runs against which nothing speaks but their limits.
+
+    One that may keep them all, for all that is known, comes first; of those that do not, one whose every
+    limit could be judged: an excess that nobody knows may be the largest.
+    """
     excess = {
-        index: max((one.excess for one in standing.kept if one.excess is not None), default=math.inf)
+        index: (
+            any(one.kept is False for one in standing.kept),
+            any(one.kept is None for one in standing.kept),
+            max((one.excess for one in standing.kept if one.excess is not None), default=math.inf),
+        )
         for index, standing in enumerate(standings)
         if not standing.against and not any(one.kept is False and one.excess is None for one in standing.kept)
     }

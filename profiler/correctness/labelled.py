@@ -183,7 +183,7 @@ class _Scoring:
             kind=judge.kind if judge is not None else _KINDS[about.task],
             count=count,
             planned=about.count,
-            preprocessing=about.preprocessing if self._is_preprocessed() else None,
+            preprocessing=self._preprocessing(),
             output=self._output,
             class_names=tuple(name[:LONGEST_NAME] for name in about.class_names[:MOST_NAMES]),
             metric=self._plan.checks.metric,
@@ -205,13 +205,18 @@ class _Scoring:
             notes = (*notes, Reason("expected_not_comparable"))
         return msgspec.structs.replace(found, keeps_expected=keeps, notes=notes)
 
-    def _is_preprocessed(self) -> bool:
-        about = self._data.about
-        return about.kind == "pictures" or about.preprocessing != Preprocessing()
+    def _preprocessing(self) -> Optional[Preprocessing]:
+        """What was done; arrays keep the size that they have."""
+        given = self._data.about.preprocessing
+        if self._data.about.kind == "pictures":
+            return given
+        if given == Preprocessing():
+            return None
+        return msgspec.structs.replace(given, resize=0, crop=0, interpolation="")
 
     def _of_pictures(self) -> tuple[Reason, ...]:
         if self._data.about.kind != "pictures":
-            return ()
+            return () if self._preprocessing() is None else (Reason("preprocessing_of_arrays"),)
         given, notes = self._data.about.preprocessing, []
         if self._dataset.preprocessing == Preprocessing():
             notes.append(Reason("preprocessing_assumed"))

@@ -87,8 +87,11 @@ def _preempted(latency: Latency, seen: Sequence[Disturbance]) -> list[Reason]:
         # The pass that looks for it is another one: where it was slower by chance, it tells nothing.
         explains = without is None or with_them is None or without < with_them
         if explains and one.preempted_share is not None and one.preempted_share > PREEMPTED:
+            share = {"percent": percent(one.preempted_share)}
+            if without is None or with_them is None:
+                return [Reason("preempted_share", share)]
             parameters = {
-                "percent": percent(one.preempted_share),
+                **share,
                 "p99": units.duration(latency.p99_ns),
                 "p99_undisturbed": units.duration(one.p99_undisturbed_ns),
             }

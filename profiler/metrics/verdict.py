@@ -60,6 +60,7 @@ LEVELS: dict[str, Level] = {
     "hybrid_cpu": Level.CAUTION,
     "disturbed": Level.CAUTION,
     "preempted": Level.CAUTION,
+    "preempted_share": Level.CAUTION,
     "switched": Level.CAUTION,
     "migrated": Level.CAUTION,
     "swapped": Level.CAUTION,
@@ -131,7 +132,7 @@ def by_reasons(reasons: Iterable[Reason]) -> Verdict:
 
 # What the status of a run is called where the machine, and not the model, was unsteady (MEASURING.md, 1.4).
 _THROTTLED = {"gpu_throttled", "cpu_throttled", "cpu_overheated", "frequency_changed"}
-_DISTURBED = {"disturbed", "preempted", "switched", "swapped", "gpu_shared"}
+_DISTURBED = {"disturbed", "preempted", "preempted_share", "switched", "swapped", "gpu_shared"}
 
 
 def status_with(status: str, reasons: Iterable[Reason]) -> str:

@@ -44,6 +44,12 @@ def _columns(comparison: Comparison, language: Language) -> Iterator[Column]:
         (words("top1_agreement", language), lambda run: units.percent(_worst(min, run, "top1_agreement"))),
         (words("nan_infinite", language), _not_finite),
         (words("top1", language), _top1),
+        (
+            words("root_mean_square_error", language),
+            lambda run: error(_labelled(run, "root_mean_square_error")),
+        ),
+        (words("mean_iou", language), lambda run: units.percent(_labelled(run, "mean_iou"))),
+        (words("metric", language), lambda run: error(_labelled(run, "metric_value"))),
         (say("discordant", language), _discordant),
         (say("same_again", language), lambda run: _again(run.accuracy.idempotence, language)),
     ]
@@ -87,6 +93,13 @@ def _top1(run: RunResult) -> str:
         return units.percent(found.top1)
     low, high = (units.significant(bound * 100) for bound in found.top1_ci)
     return f"{units.percent(found.top1)} ({low} – {high})"
+
+
+def _labelled(run: RunResult, field: str) -> float | None:
+    """A figure on labelled data; None where there are none, or not of this kind."""
+    found = run.accuracy.labelled
+    value: float | None = getattr(found, field) if found is not None else None
+    return value
 
 
 def _discordant(run: RunResult) -> str:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import TextIO
 
 from profiler import answer, error_text, wording
 from profiler.reports import (
+    console_fit,
     correctness_sections,
     figures,
     load_sections,
     points_table,
     settings_lines,
 )
+from profiler.reports.console_fit import width
 from profiler.reports.sections import Section, is_numeric
 from profiler.result import RunResult
 from profiler.wording import Language
 
-
-def width(text: str) -> int:
-    """Columns that a text takes in a terminal: East Asian wide letters take two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+_INDENT = "  "
 
 
 def padded(text: str, columns: int, right: bool = False) -> str:
@@ -111,12 +110,24 @@ def _print_cards(result: RunResult, language: Language, out: TextIO) -> None:
 
 
 def print_table(rows: Sequence[Sequence[str]], out: TextIO) -> None:
-    """Rows of equal length, the first their heads; words to the left, numbers to the right."""
+    """Rows of equal length, the first their heads; words to the left, numbers to the right.
+
+    One that is wider than the terminal has its longest cells broken, or comes in parts of fewer columns.
+    """
+    for number, part in enumerate(console_fit.parts(rows, console_fit.columns() - width(_INDENT))):
+        if number:
+            print(file=out)
+        _print_part(part, out)
+
+
+def _print_part(rows: Sequence[Sequence[Sequence[str]]], out: TextIO) -> None:
+    """A table whose cells may have several lines."""
     columns_of = list(zip(*rows, strict=True))
-    widths = [max(width(cell) for cell in column) for column in columns_of]
-    rights = [at > 0 and is_numeric(column[1:]) for at, column in enumerate(columns_of)]
+    widths = [max(width(line) for cell in column for line in cell) for column in columns_of]
+    rights = [
+        at > 0 and is_numeric([" ".join(cell) for cell in column[1:]]) for at, column in enumerate(columns_of)
+    ]
     for row in rows:
-        cells = [
-            padded(cell, columns, right) for cell, columns, right in zip(row, widths, rights, strict=True)
-        ]
-        print("  " + "   ".join(cells).rstrip(), file=out)
+        for lines in zip_longest(*row, fillvalue=""):
+            cells = map(padded, lines, widths, rights)
+            print(_INDENT + console_fit.GAP.join(cells).rstrip(), file=out)

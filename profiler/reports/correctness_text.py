@@ -12,6 +12,7 @@ from profiler.result import Accuracy, Agreement, Idempotence, Labelled, Paired, 
 from profiler.wording import Language
 
 TOPIC = "correctness"
+LEAST_CHANCE = 0.001
 _PLACES = ("alone", "in_batch", "concurrent")
 
 
@@ -25,10 +26,20 @@ def sentences(result: RunResult, language: Language) -> list[str]:
     told = [agreement(accuracy, language)]
     if accuracy.divergence is not None:
         told.append(divergence_text.sentence(accuracy.divergence, language))
-    told += _labelled(accuracy, language)
+    told += _labelled(accuracy, language) if accuracy.labelled is not None else [_missing(result, language)]
     if accuracy.idempotence is not None:
         told.append(idempotence(accuracy.idempotence, language))
     return [sentence for sentence in told if sentence]
+
+
+def _missing(result: RunResult, language: Language) -> str:
+    """Why labelled data that were given say nothing; empty where none were given."""
+    codes = {reason.code for reason in result.verdict.reasons} if result.verdict is not None else set()
+    if "labels_not_judged" not in codes:
+        return ""
+    return say(
+        "labelled_missing", language, why=why_not(result.unavailable.get("accuracy.labelled"), language)
+    )
 
 
 def agreement(accuracy: Accuracy, language: Language) -> str:
@@ -110,7 +121,7 @@ def _labelled(accuracy: Accuracy, language: Language) -> Iterator[str]:
     if found is None:
         return
     if found.top1 is not None:
-        right = units.significant(found.top1 * 100)
+        right = units.percent(found.top1)
         yield say("accuracy_says", language, right=right, count=f"{found.count:,}")
     yield expected(found, language)
     if accuracy.beside_reference is not None:
@@ -140,23 +151,36 @@ def paired(found: Paired, reference: str, language: Language) -> str:
         call = "paired_lost" if found.loss > 0 else "paired_gained"
     return say(
         "paired", language, reference=reference, only_reference=found.only_reference,
-        only_own=found.only_own, call=say(call, language), p=units.significant(found.p, 2),
+        only_own=found.only_own, call=say(call, language), p=chance(found.p),
     )  # fmt: skip
+
+
+def chance(p: float) -> str:
+    """p = 0.62, or that it is below the least that anybody tells apart."""
+    return f"p = {units.significant(p, 2)}" if p >= LEAST_CHANCE else f"p < {LEAST_CHANCE}"
 
 
 def preprocessing(given: Preprocessing, language: Language) -> str:
     """From a picture to an input, in the order in which it is done."""
     steps = [
-        say("resize_side", language, size=given.resize) if given.resize else say("resize_whole", language),
-        *([say("crop", language, size=given.crop)] if given.crop else []),
+        *_sizes(given, language),
         say(f"channels_{given.channels}", language),
         say(f"values_{given.values}", language),
         *([say("mean_subtracted", language, values=_numbers(given.mean))] if given.mean else []),
         *([say("std_divided", language, values=_numbers(given.std))] if given.std else []),
-        say("interpolation", language, name=visible(given.interpolation)),
+        *([say("interpolation", language, name=visible(given.interpolation))] if given.interpolation else []),
     ]
     words = say("list_comma", language).join(steps)
     return say("by_preset", language, preset=visible(given.preset), steps=words) if given.preset else words
+
+
+def _sizes(given: Preprocessing, language: Language) -> Iterator[str]:
+    if given.resize:
+        yield say("resize_side", language, size=given.resize)
+    elif given.interpolation:
+        yield say("resize_whole", language)
+    if given.crop:
+        yield say("crop", language, size=given.crop)
 
 
 def _numbers(values: Sequence[float]) -> str:
