@@ -146,3 +146,18 @@ def test_a_new_run_starts_from_nothing(page: LivePage) -> None:
 )
 def test_the_chart_of_a_slow_model_is_drawn_more_rarely(middle_ns: float | None, ticks: int) -> None:
     assert ticks_between_drawings(middle_ns) == ticks
+
+
+def test_while_answers_are_looked_at_what_the_run_had_measured_is_there_again(page: LivePage) -> None:
+    first, second = (QueuedRun(RunPlan(name, "onnxruntime"), group="g") for name in ("a.onnx", "b.onnx"))
+    page.begin(first)
+    _measuring(page)
+    page.tick(messages.Progress(90, 10, 3_000_000, 0.5), None)
+    page.turn_to(second)
+    assert page.readings[1].number.text() == "0"
+    page.turn_to(first)
+    waits = np.full(102, 3_000_000)
+    page.tick(messages.Examining("dataset", 3, 9, 3), waits)
+    assert [one.number.text() for one in page.readings] == ["3.00 ms", "90", "10"]
+    # 2 first calls and 10 practice runs are shaded, and the rest was counted.
+    assert (page.chart._cold, page.chart._warmup) == (2, 10)

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.drop_zone import local_files
 from gui.pages.start import MOST_RECENT, StartPage
+from profiler.demo import SAMPLES
 from profiler.plan import Preset
 from tests import builders
 
@@ -91,3 +92,17 @@ def test_a_name_that_pretends_to_be_markup_is_shown_as_it_is(page: StartPage) ->
     page.show_recent([builders.row("one", model="<b>bold</b>\u202egpj.onnx")])
     assert page.recent.names[0].textFormat() is Qt.TextFormat.PlainText
     assert page.recent.names[0].accessibleName() == "<b>bold</b>\\u202egpj.onnx"
+
+
+def test_the_demo_says_what_it_does(page: StartPage) -> None:
+    assert len(SAMPLES) == 5
+    assert "five exports" in page.demo_words.text()
+    assert "names the one to ship" in page.demo_words.text()
+
+
+def test_a_device_is_told_where_not_all_ran_on_the_processor(page: StartPage) -> None:
+    page.show_recent([builders.row("one")])
+    assert page.recent.devices[0].isHidden()
+    page.show_recent([builders.row("one"), builders.row("two", device="cuda:0")])
+    assert not page.recent.devices[0].isHidden()
+    assert not page.recent.devices[1].isHidden()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
@@ -82,6 +82,7 @@ class LivePage(QWidget):
         self._run: QueuedRun | None = None
         self._group: tuple[QueuedRun, ...] = ()
         self._books: dict[QueuedRun, Book] = {}
+        self._left: dict[QueuedRun, _Counts] = {}
         self._step = "start"
         self._examining = messages.Examining("load")
         self._place = (0, 0)
@@ -167,7 +168,7 @@ class LivePage(QWidget):
 
     def begin(self, run: QueuedRun) -> None:
         """A run of the queue begins, or a comparison, of which this is the first."""
-        self._books = {}
+        self._books, self._left = {}, {}
         self.onward.hide()
         self.stop.show()
         self.stop.setEnabled(True)
@@ -179,6 +180,9 @@ class LivePage(QWidget):
             self._show_run(run)
 
     def _show_run(self, run: QueuedRun) -> None:
+        if self._run is not None:
+            counts = _Counts(self._measured_from, self._practised, self._counted, self._middle_ns)
+            self._left[self._run] = counts if self._counted else self._left.get(self._run, counts)
         self._run, self._step = run, "start"
         self._process, self._point = (0, 0), (0, 1)
         self.points.show_book(self._books.setdefault(run, Book(run.plan)))
@@ -275,6 +279,9 @@ class LivePage(QWidget):
 
     def _examine(self, latest: messages.Examining) -> None:
         """A child of its own looks at the answers, after the timed ones."""
+        if self._step != EXAMINING and not self._counted and self._run in self._left:
+            # All have measured by then: what this one did is there again, beside its own waits.
+            self._measured_from, self._practised, self._counted, self._middle_ns = self._left[self._run]
         self._step, self._examining = EXAMINING, latest
         self.phases.set_current(CHECKING)
         self.bar.setValue(round(_PARTS * min(1.0, latest.done / latest.total)) if latest.total else 0)
@@ -301,7 +308,7 @@ class LivePage(QWidget):
 
         from gui.background import LIVE_SAMPLES
 
-        is_steady = self.phases.current == MEASURING
+        is_steady = self.phases.current >= MEASURING
         ahead = self._measured_from if is_steady else len(samples)
         if len(samples) == LIVE_SAMPLES and is_steady:
             # Only the last ones are here; what was counted since bounds how many of them are practice.
@@ -413,6 +420,15 @@ class LivePage(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+
+class _Counts(NamedTuple):
+    """What a process had counted when another run got its turn; the wait in ns."""
+
+    measured_from: int
+    practised: int
+    counted: int
+    middle_ns: float | None
 
 
 class _Reading(Panel):

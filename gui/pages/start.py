@@ -78,6 +78,7 @@ class StartPage(QWidget):
         box = QVBoxLayout(inside)
         box.setContentsMargins(28, 20, 28, 20)
         box.setSpacing(8)
+        self.subtitle.setWordWrap(True)
         for widget in (self.title, self.subtitle):
             box.addWidget(widget)
         box.addSpacing(8)
@@ -85,8 +86,9 @@ class StartPage(QWidget):
         box.addSpacing(12)
         columns = QHBoxLayout()
         columns.setSpacing(20)
-        columns.addLayout(self._left_column(), 1)
-        columns.addLayout(self._right_column(), 1)
+        # The names of files that were measured want more room than three short explanations.
+        columns.addLayout(self._left_column(), 4)
+        columns.addLayout(self._right_column(), 5)
         box.addLayout(columns)
         box.addStretch(1)
         area = QScrollArea(self)
@@ -141,11 +143,17 @@ class StartPage(QWidget):
     def retranslate(self) -> None:
         self.title.setText(self.tr("How fast is your model here?"))
         self.subtitle.setText(
-            self.tr("Give it an exported model, and read how long an answer takes on this machine, and why.")
+            self.tr(
+                "Give it one exported model, and read how long an answer takes on this machine, and why. "
+                "Give it several exports, and read which one to ship."
+            )
         )
         self.zone.set_words(
-            self.tr("Drop model files here"),
-            self.tr("ONNX (.onnx) and TorchScript (.pt, .pth, .ts). Files are recognised by their content."),
+            self.tr("Drop one model file here, or several to compare"),
+            self.tr(
+                "ONNX, PyTorch (.pt, .pth, .ts, .pt2), OpenVINO (.xml), TensorFlow Lite and TensorRT. "
+                "Files are recognised by their content."
+            ),
             self.tr("&Choose files…"),
         )
         self.question.setText(self.tr("How sure do you want to be?"))
@@ -156,7 +164,10 @@ class StartPage(QWidget):
         self.recent_title.setText(self.tr("Last runs"))
         self.demo.setText(self.tr("Try the &demo"))
         self.demo_words.setText(
-            self.tr("No model at hand? The demo measures a small digit classifier, in both formats.")
+            self.tr(
+                "No model at hand? The demo measures five exports of a small digit classifier, checks their "
+                "answers, and names the one to ship, in under a minute."
+            )
         )
         self.recent.retranslate()
 
@@ -225,9 +236,12 @@ class RecentRuns(Panel):
     def show_rows(self, rows: Sequence[Recent]) -> None:
         self._rows = rows
         self.empty.setVisible(not rows)
+        # Where all ran on the processor, names need the room more.
+        is_elsewhere = any(row.device != "cpu" for row in rows)
         for position, widgets in enumerate(self._lines):
             for widget in widgets:
-                widget.setVisible(position < len(rows))
+                is_told = widget not in self.devices or is_elsewhere
+                widget.setVisible(position < len(rows) and is_told)
         self.retranslate()
 
     def retranslate(self) -> None:

@@ -3103,18 +3103,6 @@ You are asked each time, also for the same content.</source>
         <translation>您的模型在这台电脑上有多快？</translation>
     </message>
     <message>
-        <source>Give it an exported model, and read how long an answer takes on this machine, and why.</source>
-        <translation>给出一个导出的模型，就能知道它在这台电脑上得出一个结果要多久，以及为什么。</translation>
-    </message>
-    <message>
-        <source>Drop model files here</source>
-        <translation>将模型文件拖到这里</translation>
-    </message>
-    <message>
-        <source>ONNX (.onnx) and TorchScript (.pt, .pth, .ts). Files are recognised by their content.</source>
-        <translation>ONNX (.onnx) 和 TorchScript (.pt、.pth、.ts)。按内容识别文件。</translation>
-    </message>
-    <message>
         <source>&amp;Choose files…</source>
         <translation>选择文件(&amp;C)…</translation>
     </message>
@@ -3131,8 +3119,20 @@ You are asked each time, also for the same content.</source>
         <translation>试试演示(&amp;D)</translation>
     </message>
     <message>
-        <source>No model at hand? The demo measures a small digit classifier, in both formats.</source>
-        <translation>手边没有模型？演示会测量一个小型手写数字分类器的两种格式。</translation>
+        <source>Give it one exported model, and read how long an answer takes on this machine, and why. Give it several exports, and read which one to ship.</source>
+        <translation>给它一个导出的模型，就能看到在这台机器上得到一次结果要多久以及原因；给它多个导出版本，就能看到该用哪一个。</translation>
+    </message>
+    <message>
+        <source>Drop one model file here, or several to compare</source>
+        <translation>将一个模型文件拖到这里，或拖入多个进行比较</translation>
+    </message>
+    <message>
+        <source>ONNX, PyTorch (.pt, .pth, .ts, .pt2), OpenVINO (.xml), TensorFlow Lite and TensorRT. Files are recognised by their content.</source>
+        <translation>ONNX、PyTorch（.pt、.pth、.ts、.pt2）、OpenVINO（.xml）、TensorFlow Lite 和 TensorRT。按内容识别文件。</translation>
+    </message>
+    <message>
+        <source>No model at hand? The demo measures five exports of a small digit classifier, checks their answers, and names the one to ship, in under a minute.</source>
+        <translation>手边没有模型？演示会测量一个小型手写数字分类器的五个导出版本，检查结果是否正确，并指出该用哪一个，用时不到一分钟。</translation>
     </message>
     <message>
         <source>A &amp;quick look</source>
