@@ -15,7 +15,7 @@ import pytest
 from profiler import answer, atomic_file, units
 from profiler.errors import ErrorInfo, ErrorKind, KnownError
 from profiler.metrics import latency
-from profiler.reports import charts, console, figures, html
+from profiler.reports import charts, console, console_fit, figures, html
 from profiler.reports.svg import Drawing
 from profiler.result import (
     Accuracy,
@@ -85,7 +85,9 @@ def test_the_terminal_shows_every_number_its_reason_and_aligned_chinese() -> Non
     assert "no, they differ by up to 0.5" in text
     out = io.StringIO()
     console.print_lines([figures.Line("批大小", "1"), figures.Line("Seed", "2")], out)
-    assert [console_fit.width(line[: line.rindex(line.strip()[-1])]) for line in out.getvalue().splitlines()] == [
+    assert [
+        console_fit.width(line[: line.rindex(line.strip()[-1])]) for line in out.getvalue().splitlines()
+    ] == [
         10,
         10,
     ]
