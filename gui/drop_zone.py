@@ -59,6 +59,8 @@ class DropZone(QFrame):
         self._arrange()
 
     def _arrange(self) -> None:
+        for words in (self.title, self.kinds):
+            words.setWordWrap(True)
         texts = QVBoxLayout()
         texts.setSpacing(4)
         texts.addWidget(self.title)

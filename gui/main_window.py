@@ -21,18 +21,18 @@ from gui.dialogs import Dialogs
 from gui.font_banner import FontBanner
 from gui.holder import Holder
 from gui.keeper import Keeper
+from gui.outcomes import Outcomes
 from gui.page_maker import COMPARE, HISTORY, INSIDE, LIVE, MACHINE, RESULTS, RUN, START, PageMaker
 from gui.rail import Rail
 from gui.run_errands import RunErrands
-from gui.run_queue import WITH_RESULT, QueuedRun, State
+from gui.run_queue import QueuedRun
 from gui.services import History, Services
 from gui.settings import Settings
 from gui.status_line import StatusLine
 from gui.surroundings import Surroundings
 from gui.top_bar import TopBar
 from gui.turns import Turns
-from profiler.errors import ErrorInfo, KnownError
-from profiler.plan import RunPlan
+from profiler.errors import KnownError
 from profiler.result import RunResult
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from gui.services import Pair, Samples
     from hardware.machine import Machine
     from profiler.messages import Surveyed
-    from profiler.runner import Ended
 
 ICONS = ("start", "run", "live", "results", "compare", "inside", "machine", "history")
 SMALLEST, USUAL = QSize(1000, 640), QSize(1180, 760)
@@ -67,12 +66,11 @@ class MainWindow(QMainWindow):
         self.comparisons = Comparisons(services, self.jobs, self.desk, self.keeper, self.dialogs)
         self.around = Surroundings(services, self.turns)
         self.closing = Closing(self.desk, self.keeper, self.dialogs, self)
-        self.errands = RunErrands(self)
+        self.errands, self.outcomes = RunErrands(self), Outcomes(self)
         self._maker = PageMaker(self)
         self.pages: dict[int, QWidget] = {}
         self._help: Help | None = None
         self._is_painted = False
-        self._compared: list[str] = []
         self.rail, self.top_bar, self.status_line = Rail(ICONS, self), TopBar(self), StatusLine(self)
         self.font_banner, self.stack = FontBanner(self), QStackedWidget(self)
         self._arrange()
@@ -117,12 +115,8 @@ class MainWindow(QMainWindow):
         self.desk.happened.connect(lambda run, event: self._live("take", event, run))
         self.desk.ticked.connect(lambda latest, samples: self._live("tick", latest, samples))
         self.desk.queue_changed.connect(lambda: self._live("follow", self.desk.queue))
-        self.desk.ended.connect(self._on_ended)
-        self.desk.compared.connect(self._on_compared)
-        self.desk.all_over.connect(self._on_all_over)
         self.comparisons.loaded.connect(self._on_comparable)
         self.comparisons.added.connect(lambda pairs: self.page(COMPARE).add_runs(pairs))
-        self.keeper.unsaved_changed.connect(self._on_unsaved)
         self.around.machine_found.connect(self.status_line.show_machine)
         self.around.machine_found.connect(self._on_machine)
         self.around.surveyed.connect(self.status_line.show_runtimes)
@@ -267,42 +261,9 @@ class MainWindow(QMainWindow):
         shown = page is not None and self.stack.currentWidget() is page
         self.desk.bridge.is_watched = shown and self.page(LIVE).is_drawing
 
-    def _on_ended(self, ended: Ended, plan: RunPlan) -> None:
-        self.keeper.take(ended, plan)
-        self.page(RESULTS).show_result(ended.result, ended.samples)
-        self._show_recent()
-
-    def _on_compared(self, run_ids: list[str]) -> None:
-        self._compared = run_ids
-
-    def _on_all_over(self) -> None:
-        """Where a run could not begin its reason stands on the live page, and on no other."""
-        states = {run.state for run in self.desk.queue}
-        if self.current != LIVE or not states & WITH_RESULT or self.closing.is_waiting:
-            self._compared = []
-        elif State.REFUSED in states:
-            self.page(LIVE).offer_results()
-        else:
-            self.show_outcome()
-
     def show_outcome(self) -> None:
         """What the queue left: the comparison that ended last, else the last result."""
-        compared, self._compared = self._compared, []
-        if compared:
-            self.show_comparison(compared)
-        else:
-            self.show_page(RESULTS)
-
-    def _on_unsaved(self, error: ErrorInfo | None) -> None:
-        page = self.page(RESULTS)
-        if error is None:
-            page.clear_not_saved()
-            self._show_recent()
-        else:
-            page.show_not_saved(error, self._save_again, self.keeper.export_unsaved)
-
-    def _save_again(self) -> None:
-        self.desk.with_store(self.keeper.save_again)
+        self.outcomes.show()
 
     # keys ----------------------------------------------------------------------------------------
 
@@ -354,9 +315,10 @@ class MainWindow(QMainWindow):
         self._check_fonts()
 
     def _on_store(self, store: History) -> None:
-        self.turns.do(lambda: self.services.recover(store), lambda _: self._show_recent())
+        self.turns.do(lambda: self.services.recover(store), lambda _: self.show_recent_runs())
 
-    def _show_recent(self) -> None:
+    def show_recent_runs(self) -> None:
+        """The newest runs of the history on the start page."""
         self.desk.with_store(lambda store: self.jobs.do(store.rows, self.page(START).show_recent))
 
     def _on_machine(self, machine: Machine) -> None:

@@ -608,6 +608,6 @@ def test_the_written_report_names_the_accepted_difference(tmp_path: Path, ending
 def test_a_comparison_that_ends_is_shown(window: MainWindow, world: World, qtbot: QtBot) -> None:
     for run, samples in pairs()[:2]:
         world.store.save(run, samples)
-    window._on_compared([run.id for run, _ in pairs()[:2]])
+    window.outcomes.take_compared([run.id for run, _ in pairs()[:2]])
     window.show_outcome()
     qtbot.waitUntil(lambda: window.current == COMPARE and _compared(window))

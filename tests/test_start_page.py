@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from gui.drop_zone import local_files
+from gui.languages import Languages
 from gui.pages.start import MOST_RECENT, StartPage
 from profiler.demo import SAMPLES
 from profiler.plan import Preset
@@ -98,6 +102,19 @@ def test_the_demo_says_what_it_does(page: StartPage) -> None:
     assert len(SAMPLES) == 5
     assert "five exports" in page.demo_words.text()
     assert "names the one to ship" in page.demo_words.text()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_nothing_is_out_of_sight_beside_the_smallest_window(
+    page: StartPage, qapp: QApplication, language: Literal["en", "zh_CN"]
+) -> None:
+    languages = Languages(qapp, "en")
+    languages.choose(language)
+    page.show_recent([builders.row("one", model="a_model_of_some_length.int8.onnx")])
+    page.resize(860, 580)
+    qapp.processEvents()
+    assert page.findChildren(QScrollArea)[0].horizontalScrollBar().maximum() == 0
+    languages.choose("en")
 
 
 def test_a_device_is_told_where_not_all_ran_on_the_processor(page: StartPage) -> None:
