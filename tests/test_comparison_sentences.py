@@ -8,7 +8,7 @@ import pytest
 from profiler.comparison import sentences
 from profiler.comparison.compare import compare
 from profiler.comparison.records import Comparison, Ratio
-from profiler.result import Level, OutputParity, Paired, Reason, RunResult, Status, Verdict
+from profiler.result import Labelled, Level, OutputParity, Paired, Reason, RunResult, Status, Verdict
 from tests import builders
 from tests.test_winner import agreeing, compared, labelled, run
 
@@ -299,3 +299,20 @@ def test_answers_within_tolerance_are_the_same_only_where_the_same_comes_first(
     parity = tuple(OutputParity("y", "y", "name", 64, top1_agreement=one) for one in same)
     own = msgspec.structs.replace(agreeing("within"), parity=parity)
     assert _said(compared(run(1e6, accuracy=own)))[0].endswith(f"and {en}")
+
+
+def test_the_best_that_there_is_may_still_be_below_what_was_reached_in_training() -> None:
+    own = msgspec.structs.replace(labelled(6), labelled=_below(0.97))
+    en, zh = _said(compared(run(1e6, name="a.onnx", accuracy=own), run(2e6, name="b.onnx", accuracy=own)))
+    assert en.endswith(
+        "Even so, a.onnx does not reach the 97.0 % of training: check the preprocessing and the export first."
+    )
+    assert zh.endswith("没有达到训练时的 97.0 %：请先检查预处理和导出。")
+    kept = msgspec.structs.replace(own, labelled=msgspec.structs.replace(_below(0.97), keeps_expected=True))
+    assert "training" not in _said(compared(run(1e6, accuracy=kept), run(2e6, accuracy=kept)))[0]
+
+
+def _below(expected: float) -> Labelled:
+    found = labelled(6).labelled
+    assert found is not None
+    return msgspec.structs.replace(found, expected=expected, keeps_expected=False)

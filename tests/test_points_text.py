@@ -10,6 +10,7 @@ import pytest
 
 from profiler import answer
 from profiler.commands.progress import Progress
+from profiler.messages import Examining
 from profiler.plan import RunPlan, Server, Sweep
 from profiler.reports import (
     call_table,
@@ -246,6 +247,14 @@ def test_progress_names_point_and_process() -> None:
     assert _told(PointDone(1, point), sweep).startswith("digits.onnx: batch size 4: P50 ")
     assert _told(PointDone(1, builders_engine.failed_point()), sweep) == "digits.onnx: batch size 64: failed"
     assert _told(PointBegun(0, 1, point, 1, 3), sweep) == "digits.onnx: process 2 of 3"
+
+
+def test_each_step_of_looking_at_answers_is_told_once_where_lines_are_kept() -> None:
+    err, plan = io.StringIO(), RunPlan("/x/digits.onnx", "onnxruntime")
+    progress = Progress("en", err, quiet=False)
+    for done in (0, 100, 200):
+        progress.show(plan, Examining("dataset", done, 200))
+    assert err.getvalue() == "digits.onnx: looking at the answers: labelled data\n"
 
 
 def test_progress_of_a_search_tells_the_rate_and_the_decision() -> None:

@@ -20,6 +20,7 @@ class Progress:
         self._language, self._err, self._quiet = language, err, quiet
         self._live = err.isatty() if hasattr(err, "isatty") else False
         self._width = 0
+        self._looking: tuple[RunPlan, str] | None = None
 
     def show(self, plan: RunPlan, event: Event) -> None:
         text = self._text(plan, event)
@@ -34,6 +35,9 @@ class Progress:
             self._err.flush()
         elif isinstance(event, messages.Loading):
             print(text, file=self._err)
+        elif isinstance(event, messages.Examining) and (plan, event.step) != self._looking:
+            self._looking = (plan, event.step)
+            print(self._text(plan, messages.Examining(event.step)), file=self._err)
 
     def clear(self) -> None:
         if self._width:

@@ -27,7 +27,22 @@ def say(code: str, language: Language, /, **parameters: object) -> str:
 
 def winner(comparison: Comparison, language: Language) -> str:
     """Which one to use, or why none is named; and which ones not, because of their answers."""
-    return _chosen(comparison, language) + _open(comparison, language) + _warning(comparison, language)
+    parts = (_chosen, _below_training, _open, _warning)
+    return "".join(part(comparison, language) for part in parts)
+
+
+def _below_training(comparison: Comparison, language: Language) -> str:
+    """The one that is named may be the best of those that are there, and no good."""
+    found = comparison.winner
+    if found.index is None or (found.is_withheld and len(comparison.runs) > 1):
+        return ""
+    labelled = comparison.runs[found.index].accuracy.labelled
+    if labelled is None or labelled.keeps_expected is not False or labelled.expected is None:
+        return ""
+    expected = f"{labelled.expected:.6g}" if labelled.top1 is None else units.percent(labelled.expected)
+    return say(
+        "winner_below_training", language, name=name(comparison, found.index, language), expected=expected
+    )
 
 
 def _open(comparison: Comparison, language: Language) -> str:

@@ -168,10 +168,19 @@ def preprocessing(given: Preprocessing, language: Language) -> str:
         say(f"values_{given.values}", language),
         *([say("mean_subtracted", language, values=_numbers(given.mean))] if given.mean else []),
         *([say("std_divided", language, values=_numbers(given.std))] if given.std else []),
-        *([say("interpolation", language, name=visible(given.interpolation))] if given.interpolation else []),
+        *(
+            [say("interpolation", language, name=_interpolation(given, language))]
+            if given.interpolation
+            else []
+        ),
     ]
     words = say("list_comma", language).join(steps)
     return say("by_preset", language, preset=visible(given.preset), steps=words) if given.preset else words
+
+
+def _interpolation(given: Preprocessing, language: Language) -> str:
+    known = f"interpolation_{given.interpolation}"
+    return say(known, language) if wording.has(TOPIC, known) else visible(given.interpolation)
 
 
 def _sizes(given: Preprocessing, language: Language) -> Iterator[str]:
