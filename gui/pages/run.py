@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from gui import chosen_inputs, loads, offered, remembered, time_words, titles, variants_dialog
+from gui import chosen_inputs, loads, remembered, time_words, variants_dialog
 from gui.background import Jobs
 from gui.buttons import PrimaryButton
 from gui.choices import ChosenFile, Seen, plans_for
@@ -20,6 +20,7 @@ from gui.file_list import FileList
 from gui.loads import Task
 from gui.looking import look
 from gui.model_inputs import ModelInputs
+from gui.offer import Offer
 from gui.panel import Panel, QuietLabel, plain_label, wrapped_label
 from gui.python_check import PythonCheck
 from gui.run_checks import RunChecks
@@ -65,7 +66,6 @@ class RunPage(QWidget):
         super().__init__(parent)
         self._services, self._jobs, self._turns = services, jobs, turns
         self._is_asking = False
-        self._surveyed: Surveyed | None = None
         self.files: list[ChosenFile] = []
         self.plans: list[RunPlan] = []
         self._missing = ""
@@ -74,6 +74,7 @@ class RunPage(QWidget):
         self.checks = RunChecks(self.form.checks, services, jobs)
         self._inputs = ModelInputs(self.form, shelf)
         self.python = PythonCheck(services, turns, self.form.python)
+        self.offer = Offer(self.form, self.python)
         self.empty = wrapped_label(self)
         self.add_button, self.start = QPushButton(self), PrimaryButton(self)
         self.variants = QPushButton(self)
@@ -189,7 +190,7 @@ class RunPage(QWidget):
             self._taking(file, self._on_described),
             self._failing(file),
         )
-        self._offer()
+        self.offer.all(self.files)
         self._check()
 
     def _on_described(self, file: ChosenFile, description: Description) -> None:
@@ -238,13 +239,13 @@ class RunPage(QWidget):
         self.files.remove(file)
         self.list.take_out(file)
         self._show_inputs()
-        self._offer()
+        self.offer.all(self.files)
         self._check()
 
     def show_survey(self, surveyed: Surveyed) -> None:
         """What runtimes and devices there are; until then there is the processor."""
-        self._surveyed = surveyed
-        self._offer()
+        self.offer.surveyed = surveyed
+        self.offer.all(self.files)
 
     def set_python(self, path: str) -> None:
         """The interpreter that is to measure; empty for our own."""
@@ -253,39 +254,15 @@ class RunPage(QWidget):
     def _on_python(self) -> None:
         if self.form.python.has_problem:
             self.form.fold.setChecked(True)
-        self._offer()
+        self.offer.all(self.files)
         self._check()
 
-    def _offer(self) -> None:
-        """Offer what every file here can use, in the Python that is to measure."""
-        names = [(name, titles.of_runtime(name)) for name in offered.runtimes(self.files)]
-        self.form.set_runtimes(names, offered.has_several(self.files))
-        self._offer_places()
-
-    def _offer_places(self) -> None:
-        """Devices and precisions follow the runtimes that are to measure."""
-        self.form.set_devices(offered.devices(self._runtimes, self._used))
-        self._offer_precisions()
-
-    def _offer_precisions(self) -> None:
-        device = self.form.device.currentData()
-        self.form.set_precisions(offered.precisions(self._runtimes, self._used, device))
-
-    @property
-    def _runtimes(self) -> Surveyed | None:
-        """What there is in the Python that is to measure, as far as it has answered."""
-        return self._surveyed if self.python.found is None else self.python.runtimes
-
-    @property
-    def _used(self) -> set[str]:
-        return offered.used(self.files, self.form.runtime.currentData(), self.python.found)
-
     def _on_runtime(self) -> None:
-        self._offer_places()
+        self.offer.places(self.files)
         self._check()
 
     def _on_device(self) -> None:
-        self._offer_precisions()
+        self.offer.precisions(self.files)
         self._check()
 
     def set_input_files(self, paths: Sequence[str]) -> None:
