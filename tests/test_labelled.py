@@ -124,6 +124,15 @@ def test_arrays_keep_their_size_and_no_other_is_claimed(tmp_path: Path) -> None:
     assert "mean" in told
 
 
+def test_samples_of_another_shape_are_said_to_be_by_us_and_not_by_the_runtime(tmp_path: Path) -> None:
+    wrong = _npz(tmp_path, x=np.zeros((5, 1, 9, 9), np.float32), y=np.arange(5))
+    with pytest.raises(KnownError) as caught:
+        _scored(tmp_path, wrong)
+    assert caught.value.info.parameters == {
+        "what": "dataset_shape", "input": "image", "given": "1×9×9", "wanted": "1×8×8",
+    }  # fmt: skip
+
+
 def test_a_stop_keeps_what_was_answered(tmp_path: Path) -> None:
     asked = iter([False, False, False])
     found = _scored(tmp_path, Dataset(str(DIGITS_TEST)), stop=lambda: next(asked, True))

@@ -144,6 +144,9 @@ class Feeder:
         rows = self._reshaped(self._rounded(rows, spec), spec)
         shape = input_layout.natural_shape(rows, spec, self.batch)
         made = input_layout.samples(rows, spec, shape, self._said)[0]
+        if not _is_of(made.shape, spec):
+            wanted = "×".join(map(str, (spec.shape or ())[1:]))
+            raise unusable("dataset_shape", input=spec.name, given=_written(made.shape[1:]), wanted=wanted)
         if is_asked and layout is not None and made.dtype.kind == "f":
             made = self._normalised(made, layout)
         return made
@@ -181,6 +184,16 @@ def _with_batch(spec: Tensor) -> Tensor:
     if not spec.is_example or not spec.shape:
         return spec
     return msgspec.structs.replace(spec, shape=("batch", *spec.shape[1:]))
+
+
+def _is_of(shape: tuple[int, ...], spec: Tensor) -> bool:
+    """Whether one sample is as large as the model declares; an example declares nothing."""
+    if spec.shape is None or spec.is_example:
+        return True
+    declared = spec.shape[1:]
+    return len(shape) == len(spec.shape) and all(
+        not isinstance(most, int) or size == most for size, most in paired(shape[1:], declared)
+    )
 
 
 def _unbatched(spec: Tensor) -> Tensor:
