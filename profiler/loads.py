@@ -13,11 +13,11 @@ import numpy as np
 from profiler import messages, open_loop, opening, requests_file, sample_file, waiting
 from profiler.backends.base import Call
 from profiler.errors import ErrorKind, KnownError
-from profiler.metrics import latency
+from profiler.metrics import latency, steadiness
 from profiler.metrics.open_loop import schedule_ns
 from profiler.opening import Opened
 from profiler.pairs import paired
-from profiler.plan import Server, Stopping
+from profiler.plan import Preset, Server, Stopping
 from profiler.scenarios import LANES_BLOCK_NS, BlockReport, ClosedLoop, Report, Steady, WarmUp, query_of
 from profiler.senders import Crew, Lane, ManyLanes, OneLane, Sender
 
@@ -84,7 +84,8 @@ class Load:
         return ManyLanes(lanes, self._crew.run)
 
     def warm_up(self, report: Report) -> WarmUp:
-        return self.loop.warm_up(self._plan.warmup, report)
+        cap_ns = steadiness.QUICK_CAP_NS if self._plan.preset is Preset.QUICK else steadiness.WARMUP_CAP_NS
+        return self.loop.warm_up(self._plan.warmup, report, cap_ns)
 
     def measure(self, rule: Stopping, report: Report) -> Measured:
         """The steady state by `rule`; latencies lie in the sample files, or in the file of requests."""

@@ -72,8 +72,13 @@ class ClosedLoop:
         lane.recorder.mark_cold(lane.recorder.count)
         return int(lane.recorder.durations[lane.recorder.count - 1])
 
-    def warm_up(self, count: Literal["auto"] | int, report: Report) -> WarmUp:
-        """Practice until steady, or exactly `count` calls on each lane."""
+    def warm_up(
+        self, count: Literal["auto"] | int, report: Report, cap_ns: int = steadiness.WARMUP_CAP_NS
+    ) -> WarmUp:
+        """Practice until steady, or exactly `count` calls on each lane.
+
+        `cap_ns` ends it once there were calls enough to judge by; the cap of every run ends it in any case.
+        """
         if count != "auto":
             return self._fixed_warm_up(count)
         windows: list[Samples] = []
@@ -87,6 +92,8 @@ class ClosedLoop:
             done = self._made() - before
             if steadiness.is_warm(windows, elapsed, done):
                 return WarmUp(done, elapsed, "steady")
+            if elapsed >= cap_ns and done >= steadiness.WARM_AFTER_RUNS:
+                break
             report(BlockReport(done, elapsed, int(np.median(window)), 0.0))
         return WarmUp(self._made() - before, elapsed, "not_stabilised")
 

@@ -13,6 +13,11 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
+try:
+    import fcntl
+except ImportError:  # Windows: such a test may have company there
+    fcntl = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
     from tests.fakes import FakeDialogs
@@ -26,6 +31,24 @@ sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 def pytest_configure(config: pytest.Config) -> None:
     # Said by the offscreen platform of every window that is shown; nothing of ours can change it.
     config.addinivalue_line("qt_log_ignore", "This plugin does not support")
+
+
+@pytest.fixture(autouse=True)
+def _alone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where tests run side by side: nothing runs beside one that is marked `alone`.
+
+    Whoever waits keeps the door, so that others who come later do not go in before.
+    """
+    if fcntl is None or "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    folder = tmp_path_factory.getbasetemp().parent
+    wanted = fcntl.LOCK_EX if request.node.get_closest_marker("alone") else fcntl.LOCK_SH
+    with (folder / "door").open("a") as door, (folder / "room").open("a") as room:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(room, wanted)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ from profiler.result import Model, Reason, RunResult, Status
 from profiler.runner import Ended, Event, PointBegun, Run
 from profiler.store import Store
 from profiler.trust import Tier
+from tests.runs import NOTHING_ASKED
 
 SHORT = Stopping(0.1, 5, 0.2)
 SHAPES: dict[str, tuple[int, ...]] = {"x": (2, 2)}
@@ -83,7 +84,8 @@ def _run(plan: RunPlan, listen: Callable[[Event], None] = lambda event: None) ->
 
 
 def _plan(files: Files, **changes: Any) -> RunPlan:
-    given: dict[str, Any] = {"replicates": 1, "stopping": SHORT, "warmup": 3, "shapes": SHAPES, **changes}
+    given: dict[str, Any] = {"replicates": 1, "stopping": SHORT, "warmup": 3, "shapes": SHAPES}
+    given |= {"checks": NOTHING_ASKED, **changes}
     return RunPlan(str(files.model), "torchscript", consents=(files.sha256,), **given)
 
 

@@ -21,7 +21,7 @@ from profiler.commands import demo
 from profiler.store import Store
 
 ONNX, TORCHSCRIPT = demo.sample_paths()[:2]
-QUICK = ["--duration", "0.3", "--warmup", "5", "--quiet"]
+QUICK = ["--duration", "0.3", "--warmup", "5", "--replicates", "1", "--repeats", "0", "--quiet"]
 
 Result = tuple[int, str, str]
 Profile = Callable[..., Result]

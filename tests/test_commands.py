@@ -19,7 +19,7 @@ from profiler.commands import demo, display
 from profiler.result import from_json
 
 ONNX, TORCHSCRIPT = demo.sample_paths()[:2]
-SHORT = ["--duration", "0.5", "--warmup", "5", "--replicates", "1", "--quiet"]
+SHORT = ["--duration", "0.5", "--warmup", "5", "--replicates", "1", "--repeats", "0", "--quiet"]
 
 Result = tuple[int, str, str]
 Command = Callable[..., Result]

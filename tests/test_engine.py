@@ -31,6 +31,7 @@ from profiler.plan import (
 from profiler.result import RunResult, Status
 from profiler.runner import Ended, Event, PointBegun, PointDone, Run
 from profiler.store import Store
+from tests.runs import NOTHING_ASKED
 
 MS = 1_000_000
 SHORT = Stopping(0.6, 30, 0.6)
@@ -49,6 +50,7 @@ Carry = Callable[..., tuple[RunResult, list[Event]]]
 def carry() -> Carry:
     def run(path: Path, **changes: Any) -> tuple[RunResult, list[Event]]:
         fields = {"threads": 1, "preset": Preset.QUICK, "stopping": SHORT, "warmup": 20, **changes}
+        fields.setdefault("checks", NOTHING_ASKED)
         heard: list[Event] = []
         plan = RunPlan(str(path), "null", **fields)
         going = Run(plan, Store(folders.history_folder()), heard.append, checks=lambda: ())
@@ -78,6 +80,7 @@ def test_the_yardstick_is_measured_as_long_as_it_lasts(known: Path, carry: Carry
     assert found.unavailable["flops.per_inference"].code == "yardstick"
 
 
+@pytest.mark.alone
 def test_lanes_multiply_what_is_answered_and_not_how_long_it_takes(known: Path, carry: Carry) -> None:
     found, _ = carry(known, scenario=Concurrency(2))
     assert found.plan.scenario == "Concurrency"
@@ -91,6 +94,7 @@ def test_a_query_of_several_samples_takes_one_batch(known: Path, carry: Carry) -
     assert found.throughput.samples_per_s == pytest.approx(8 * (found.throughput.inferences_per_s or 0))
 
 
+@pytest.mark.alone
 def test_requests_at_random_count_from_when_they_were_due(known: Path, carry: Carry) -> None:
     found, _ = carry(known, scenario=Server(250.0, workers=1), stopping=Stopping(2.0, 30, 2.0))
     late, service = found.boundary.lateness, found.boundary.service
@@ -105,6 +109,7 @@ def test_requests_at_random_count_from_when_they_were_due(known: Path, carry: Ca
     assert found.throughput.inferences_per_s == pytest.approx(250, rel=0.25)
 
 
+@pytest.mark.alone
 def test_beyond_capacity_the_verdict_says_that_the_queue_grows(known: Path, carry: Carry) -> None:
     found, _ = carry(known, scenario=Server(1_500.0, workers=1), stopping=Stopping(1.0, 30, 1.0))
     assert found.verdict is not None
@@ -139,6 +144,7 @@ def test_a_sweep_is_a_table_with_a_row_a_point(known: Path, carry: Carry) -> Non
     assert [0, *ends[:-1]] == firsts
 
 
+@pytest.mark.alone
 def test_the_best_point_is_the_one_that_keeps_the_limit(known: Path, carry: Carry) -> None:
     found, _ = carry(known, sweep=Sweep(concurrency=(1, 2)), limits={"p50": 100.0 * MS})
     assert found.best_point == 1
@@ -172,6 +178,7 @@ def test_a_rank_that_is_lost_stops_the_others(known: Path, carry: Carry) -> None
     assert found.error.kind == "model_damaged"
 
 
+@pytest.mark.alone
 def test_models_live_together_alone_idle_and_busy(known: Path, carry: Carry) -> None:
     other = null.write(known.with_name("other.null"), null.Service(MS))
     found, _ = carry(known, companions=(Companion(str(other), "null"),))
@@ -185,6 +192,7 @@ def test_models_live_together_alone_idle_and_busy(known: Path, carry: Carry) -> 
     assert found.plan.companions == ("other.null",)
 
 
+@pytest.mark.alone
 def test_a_search_finds_what_the_limit_allows(
     known: Path, carry: Carry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -199,6 +199,7 @@ def test_an_operator_of_a_domain_that_nobody_declared_is_unknown_and_no_damage(t
     assert refused.value.info.parameters["operator"] == "Frob"
 
 
+@pytest.mark.alone
 def test_the_arena_is_what_the_allocator_gives_back_and_too_small_a_one_is_said() -> None:
     session = ort.open_backend().load(ONNX, LoadOptions("cpu", 1))
     assert session.arena_bytes() is None, "nothing was bound, so nothing ran"

@@ -18,6 +18,7 @@ from profiler.plan import RunPlan, Stopping
 from profiler.result import RunResult, Status
 from profiler.runner import Ended, Event, Refused, Run
 from profiler.store import Store
+from tests.runs import NOTHING_ASKED
 
 SAMPLES = Path(__file__).parent.parent / "resources" / "samples"
 SAMPLE_RUNTIMES = [("digits.onnx", "onnxruntime"), ("digits.torchscript.pt", "torchscript")]
@@ -62,7 +63,7 @@ def faulty(tmp_path: Path, store: Store) -> Callable[..., tuple[Run, Listener]]:
         path = tmp_path / "model.onnx"
         path.write_bytes((SAMPLES / "digits.onnx").read_bytes() + _unknown_field(f"FAULT:{fault}"))
         listener = Listener()
-        options: dict[str, Any] = {"stopping": SHORT, "warmup": 10, **plan}
+        options: dict[str, Any] = {"stopping": SHORT, "warmup": 10, "checks": NOTHING_ASKED, **plan}
         run = Run(
             RunPlan(str(path), "onnxruntime", **options),
             store,

@@ -10,7 +10,7 @@ import pytest
 from profiler import scenarios
 from profiler.plan import Stopping
 from profiler.sample_file import Writer, create, read_all
-from profiler.scenarios import BlockReport, ClosedLoop, single_stream
+from profiler.scenarios import BlockReport, ClosedLoop, WarmUp, single_stream
 from tests.fake_clock import FakeClock
 
 MS = 1_000_000
@@ -77,6 +77,20 @@ def test_a_model_that_never_settles_is_measured_at_the_cap(writer: Writer) -> No
     warm = loop.warm_up("auto", _ignore)
     assert warm.status == "not_stabilised"
     assert warm.elapsed_ns >= 30 * S
+
+
+def test_a_shorter_cap_holds_once_there_were_calls_enough(writer: Writer) -> None:
+    def practised(first_ms: int) -> WarmUp:
+        clock = FakeClock(tick_ns=0)
+        growing = iter(range(first_ms, 100_000, 5))
+        loop = single_stream([lambda: clock.advance(next(growing) * MS)], writer, clock, lambda: False)
+        return loop.warm_up("auto", _ignore, 6 * S)
+
+    quick = practised(10)
+    assert quick.status == "not_stabilised"
+    assert 6 * S <= quick.elapsed_ns < 7 * S
+    slow = practised(1_000)
+    assert slow.calls >= 30 or slow.elapsed_ns >= 30 * S
 
 
 def test_a_fixed_warm_up_makes_exactly_that_many_calls(writer: Writer) -> None:
