@@ -79,7 +79,7 @@ BLOCKING: tuple[tuple[str, RunResult], ...] = (
     ("scenario", _plan(rate_per_s=100.0)),
     ("scenario", _plan(companions=("b.onnx",))),
     ("boundary", _plan(warmup="3")),
-    ("boundary", _run(boundary=msgspec.structs.replace(_run().boundary, null_call_ns=50_000))),
+    ("boundary", _run(boundary=msgspec.structs.replace(_run().boundary, null_call_ns=300_000))),
     ("clocks", _run(readiness=(Check("turbo", "note"),))),
     ("clocks", _run(disturbances={"on_battery": True})),
     ("clocks", _run(verdict=Verdict(Level.TRUSTED, (Reason("cpu_throttled"),)))),

@@ -47,9 +47,9 @@ RULES = (
     Rule("shapes", conditions.shapes, conditions.shapes_differ),
     Rule("inputs", conditions.inputs, conditions.inputs_differ),
     Rule("scenario", conditions.scenario),
-    # From when a latency counts, warm-up, and the cost of the loop where that could matter.
-    Rule("boundary", conditions.boundary, conditions.boundaries_differ),
-    # In turns the machine's state falls on all alike, and what still differs is each model's own doing.
+    # From when a latency counts, warm-up, and the cost of the loop where that could matter. In turns the
+    # machine's state falls on all alike, and what still differs is each model's own doing.
+    Rule("boundary", conditions.boundary, conditions.boundaries_differ, blocks_in_turns=False),
     Rule("clocks", conditions.clocks, conditions.clocks_differ, blocks_in_turns=False),
     Rule("temperature", conditions.temperature, conditions.temperatures_differ, blocks_in_turns=False),
     # An invalid timing blocks; trusted beside caution is to be noted, and so are wrong answers, which keep

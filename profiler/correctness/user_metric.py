@@ -108,6 +108,8 @@ def _found(asked: str, folder: str) -> Any:
         module = _from_file(Path(folder) / place) if place.endswith(".py") else importlib.import_module(place)
     finally:
         sys.path.remove(folder)
+    if not hasattr(module, name):
+        raise AttributeError(f"there is no {name} in {place}")
     return getattr(module, name)
 
 
