@@ -225,7 +225,7 @@ def test_names_in_the_scatter_do_not_overlap(qtbot: QtBot) -> None:
     chart.show()
     points = compromises(*((1e6 * (1 + at / 100), 1e8 * (1 + at / 50), False) for at in range(8)))
     chart.set_points(points, MEMORY, {})
-    shown = [label.mapRectToParent(label.boundingRect()) for label in chart._names if label.isVisible()]
+    shown = [label.mapRectToParent(label.boundingRect()) for label in chart._names.shown]
     assert len(shown) == 8
     assert not [1 for one, other in itertools.combinations(shown, 2) if one.intersects(other)]
 

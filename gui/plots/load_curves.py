@@ -10,21 +10,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
 from gui.plots import axes, curve_points
 from gui.plots.colours import Colours
 from gui.plots.compared_chart import ComparedChart, Named, Spot
-from gui.plots.label_places import Box, placed
+from gui.plots.placed_names import PlacedNames, shortened
 from profiler import units
 from profiler.result import Point
 
 _LINEAR_UP_TO = 12.0
-_ROOM, _LONGEST, _RADIUS = 0.2, 26, 6.0
+_ROOM, _RADIUS = 0.2, 6.0
 _MOST_NAMED = 4
-# Opaque enough for a name to be read over a line.
-_GROUND = 200
 
 
 class Load(NamedTuple):
@@ -53,7 +50,7 @@ class LoadCurves(ComparedChart):
         self._unit = axes.unit_for(1e6)
         self._lines: list[Line] = []
         self._items: list[Any] = []
-        self._names: list[Any] = []
+        self._names = PlacedNames(self.plot)
         self._level: Any = pg.InfiniteLine(
             angle=0, label="", labelOpts={"position": 0.03, "anchors": [(0, 1), (0, 1)]}
         )
@@ -142,29 +139,18 @@ class LoadCurves(ComparedChart):
 
     def _place_names(self) -> None:
         """Each run's name beside its furthest point, where it covers nothing; without room it is left out."""
-        box, metrics = self.plot.getViewBox(), QFontMetricsF(self.font())
         ends: dict[int, tuple[Spot, str]] = {}
         for line in self._lines:
             last = max(line.spots, key=lambda spot: spot.x)
             if line.run.at not in ends or last.x > ends[line.run.at][0].x:
                 ends[line.run.at] = (last, line.run.name)
-        words = [_shortened(name) for _, name in ends.values()]
-        seen = [_seen(box, spot) for spot, _ in ends.values()]
-        sizes = [(metrics.horizontalAdvance(text) + 8, metrics.height() + 2) for text in words]
-        every = [_seen(box, spot) for spot in self._spots]
-        whole = Box(0, 0, box.width(), box.height())
-        boxes = placed(seen, sizes, whole, _RADIUS, every)
-        while len(self._names) < len(words):
-            self._names.append(pg.TextItem("", anchor=(0, 0)))
-            self.plot.addItem(self._names[-1], ignoreBounds=True)
-        for at, label in enumerate(self._names):
-            found = boxes[at] if at < len(boxes) else None
-            label.setVisible(found is not None)
-            if found is not None:
-                label.setText(words[at])
-                label.setFont(self.font())
-                place = box.mapToView(QPointF(found.left, found.top))
-                label.setPos(place.x(), place.y())
+        self._names.show(
+            [shortened(name) for _, name in ends.values()],
+            [QPointF(spot.x, spot.y) for spot, _ in ends.values()],
+            self.font(),
+            _RADIUS,
+            [QPointF(spot.x, spot.y) for spot in self._spots],
+        )
 
     def recolour(self, now: Colours) -> None:
         for line, item in zip(self._lines, self._items, strict=True):
@@ -176,11 +162,7 @@ class LoadCurves(ComparedChart):
         self._level.setPen(pg.mkPen(now.text, width=1, style=Qt.PenStyle.DashLine))
         self._level.label.setColor(now.text)
         self._place_names()
-        ground = QColor(now.background)
-        ground.setAlpha(_GROUND)
-        for label in self._names:
-            label.setColor(now.text)
-            label.fill = pg.mkBrush(ground)
+        self._names.recolour(now.text, now.background)
 
     def retranslate(self) -> None:
         """Say axes, note and description again in the language as it is now."""
@@ -203,16 +185,5 @@ class LoadCurves(ComparedChart):
             notes.append(text.format(count=len(alone), all=len(self._runs_shown)))
         elif alone:
             text = self.tr("Measured at one load only: {names}.")
-            notes.append(text.format(names=", ".join(map(_shortened, alone))))
+            notes.append(text.format(names=", ".join(map(shortened, alone))))
         return notes
-
-
-def _seen(box: Any, spot: Spot) -> tuple[float, float]:
-    """Where a spot is, in pixels of the box."""
-    place = box.mapFromView(QPointF(spot.x, spot.y))
-    return place.x(), place.y()
-
-
-def _shortened(name: str) -> str:
-    half = _LONGEST // 2
-    return name if len(name) <= _LONGEST else f"{name[:half]}…{name[-half + 1 :]}"

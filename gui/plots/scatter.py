@@ -10,18 +10,16 @@ from typing import Any, NamedTuple
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from gui.plots import axes
 from gui.plots.colours import Colours
 from gui.plots.compared_chart import ComparedChart, Named, Spot
-from gui.plots.label_places import Box, placed
+from gui.plots.placed_names import PlacedNames, shortened
 from profiler import units
 
-_RADIUS, _LONGEST = 7.0, 28
-# Opaque enough for a name to be read over a line.
-_GROUND = 200
+_RADIUS = 7.0
 # Values further apart than this are told from each other on a logarithmic axis only.
 _LINEAR_UP_TO = 20.0
 _CLOSE = 0.5
@@ -102,7 +100,7 @@ class TradeoffScatter(ComparedChart):
         self._front: Any = pg.PlotCurveItem()
         self._upright: Any = pg.InfiniteLine(angle=90, label="", labelOpts={"position": 0.9})
         self._level: Any = pg.InfiniteLine(angle=0, label="", labelOpts={"position": 0.85})
-        self._names: list[Any] = []
+        self._names = PlacedNames(self.plot)
         for item in (self._front, self._upright, self._level, self._dots):
             self.plot.addItem(item, ignoreBounds=True)
         self._dots.setZValue(1)
@@ -165,23 +163,9 @@ class TradeoffScatter(ComparedChart):
 
     def _place_names(self) -> None:
         """Put each name where it covers nothing; one that has no room is read on hover only."""
-        box, metrics = self.plot.getViewBox(), QFontMetricsF(self.font())
-        while len(self._names) < len(self._points):
-            self._names.append(pg.TextItem("", anchor=(0, 0)))
-            self.plot.addItem(self._names[-1], ignoreBounds=True)
-        words = [_shortened(one.run.name) for one in self._points]
-        seen = [box.mapFromView(QPointF(*self._place(one))) for one in self._points]
-        sizes = [(metrics.horizontalAdvance(text) + 8, metrics.height() + 2) for text in words]
-        whole = Box(0, 0, box.width(), box.height())
-        boxes = placed([(spot.x(), spot.y()) for spot in seen], sizes, whole, _RADIUS + 2)
-        for at, label in enumerate(self._names):
-            found = boxes[at] if at < len(boxes) else None
-            label.setVisible(found is not None)
-            if found is not None:
-                label.setText(words[at])
-                label.setFont(self.font())
-                place = box.mapToView(QPointF(found.left, found.top))
-                label.setPos(place.x(), place.y())
+        words = [shortened(one.run.name) for one in self._points]
+        places = [QPointF(*self._place(one)) for one in self._points]
+        self._names.show(words, places, self.font(), _RADIUS + 2)
 
     def recolour(self, now: Colours) -> None:
         spots = []
@@ -201,11 +185,7 @@ class TradeoffScatter(ComparedChart):
             line.label.setColor(now.text)
             line.label.fill = pg.mkBrush(now.background)
         self._place_names()
-        ground = QColor(now.background)
-        ground.setAlpha(_GROUND)
-        for label in self._names:
-            label.setColor(now.text)
-            label.fill = pg.mkBrush(ground)
+        self._names.recolour(now.text, now.background)
 
     def retranslate(self) -> None:
         """Say axes, note and description again in the language as it is now."""
@@ -227,8 +207,3 @@ class TradeoffScatter(ComparedChart):
             for code, axis, words, text in own
             if self._points and (most := self._limits.get(code)) is not None and not axis.holds(most)
         ]
-
-
-def _shortened(name: str) -> str:
-    half = _LONGEST // 2
-    return name if len(name) <= _LONGEST else f"{name[:half]}…{name[-half + 1 :]}"
