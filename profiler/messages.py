@@ -423,13 +423,15 @@ class Runtime(msgspec.Struct, frozen=True):
 class Examining(_Message, frozen=True, tag="examining"):
     """Between two parts of an examination: `step` is load, answers, repeats or dataset; `done` of `total`.
 
-    `right`: how many of the labelled samples so far, for a live view.
+    `right`: how many of the labelled samples so far, for a live view. `model`: the file's name where it is
+    not the run's own but its reference, filled in by the parent.
     """
 
     step: str
     done: int = 0
     total: int = 0
     right: Optional[int] = None
+    model: str = ""
 
 
 class AnswerFile(msgspec.Struct, frozen=True):

@@ -130,8 +130,9 @@ def test_a_reference_beside_the_candidates_is_fed_what_they_are(tmp_path: Path, 
     reference = Reference(str(exports.saved(fixed, tmp_path / "fixed.onnx")), "onnxruntime")
     own = exports.saved(exports.network(values), tmp_path / "own.onnx")
     plan = msgspec.structs.replace(plan_of(own, repeats=0, reference=reference), batch=2)
-    ((result,), _) = carried_out(plan)
+    ((result,), heard) = carried_out(plan)
     assert counted == ["own.onnx", "fixed.onnx"]
+    assert {one.model for one in heard if isinstance(one, messages.Examining)} == {"", "fixed.onnx"}
     assert result.accuracy.agreement is not None
     assert result.accuracy.agreement.state in ("exact", "within")
     assert result.accuracy.agreement.samples == 2 * reference_plan.SETS

@@ -254,7 +254,11 @@ def test_each_step_of_looking_at_answers_is_told_once_where_lines_are_kept() -> 
     progress = Progress("en", err, quiet=False)
     for done in (0, 100, 200):
         progress.show(plan, Examining("dataset", done, 200))
-    assert err.getvalue() == "digits.onnx: looking at the answers: labelled data\n"
+    progress.show(plan, Examining("dataset", 0, 200, model="reference.onnx"))
+    assert err.getvalue().splitlines() == [
+        "digits.onnx: looking at the answers: labelled data",
+        "reference.onnx: looking at the answers: labelled data",
+    ]
 
 
 def test_progress_of_a_search_tells_the_rate_and_the_decision() -> None:

@@ -20,7 +20,7 @@ class Progress:
         self._language, self._err, self._quiet = language, err, quiet
         self._live = err.isatty() if hasattr(err, "isatty") else False
         self._width = 0
-        self._looking: tuple[RunPlan, str] | None = None
+        self._looking: tuple[RunPlan, str, str] | None = None
 
     def show(self, plan: RunPlan, event: Event) -> None:
         text = self._text(plan, event)
@@ -35,9 +35,9 @@ class Progress:
             self._err.flush()
         elif isinstance(event, messages.Loading):
             print(text, file=self._err)
-        elif isinstance(event, messages.Examining) and (plan, event.step) != self._looking:
-            self._looking = (plan, event.step)
-            print(self._text(plan, messages.Examining(event.step)), file=self._err)
+        elif isinstance(event, messages.Examining) and (plan, event.step, event.model) != self._looking:
+            self._looking = (plan, event.step, event.model)
+            print(self._text(plan, messages.Examining(event.step, model=event.model)), file=self._err)
 
     def clear(self) -> None:
         if self._width:
@@ -46,7 +46,8 @@ class Progress:
 
     def _text(self, plan: RunPlan, event: Event) -> str | None:
         def say(code: str, **parameters: object) -> str:
-            return wording.say("commands", code, self._language, file=_file(plan), **parameters)
+            file = event.model if isinstance(event, messages.Examining) and event.model else _file(plan)
+            return wording.say("commands", code, self._language, file=file, **parameters)
 
         match event:
             case messages.Loading() | messages.Examining():

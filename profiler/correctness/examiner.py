@@ -5,6 +5,7 @@ A failure here never costs what was measured: it becomes the reason why a quanti
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -200,7 +201,16 @@ class _Examiner:
 
     def _put(self, request: messages.Examine) -> Asked:
         limit_s = (request.plan.load_timeout_s or survey_client.LONGEST_S) + CALL_S
-        return Asked(request, self._python(request.plan), self._means.cancel, self._means.listen, limit_s)
+        listen = self._means.listen
+        if request.plan.model_path != self._gathered.plan.model_path:
+            listen = functools.partial(self._tell_of, Path(request.plan.model_path).name)
+        return Asked(request, self._python(request.plan), self._means.cancel, listen, limit_s)
+
+    def _tell_of(self, model: str, report: messages.Report) -> None:
+        """What a child says that looks at the reference."""
+        if isinstance(report, messages.Examining):
+            report = msgspec.structs.replace(report, model=model)
+        self._means.listen(report)
 
     def _python(self, plan: RunPlan) -> str:
         return plan.python or self._means.python
