@@ -53,7 +53,8 @@ def _alone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The history, trust and running folders of a test, and the folder that it works in."""
+    """The history, trust and running folders of a test, the folder that it works in, and a wide terminal."""
+    monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("INFEROMETER_HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.chdir(tmp_path_factory.mktemp("work"))
 
