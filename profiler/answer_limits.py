@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from profiler import settings_text, wording
-from profiler.metrics import curve
-from profiler.result import Point, RunResult
+from profiler.comparison import standing
+from profiler.result import RunResult
 from profiler.wording import Language
 
 
@@ -13,9 +13,9 @@ def sentence(result: RunResult, language: Language) -> str:
     limits = result.plan.limits
     if not limits or _is_of_several(result):
         return ""
-    values = {name: _value(result, name) for name in limits}
-    unknown = [name for name, value in values.items() if value is None]
-    broken = [name for name, value in values.items() if value is not None and value > limits[name]]
+    kept = standing.standing(result, result, limits).kept
+    unknown = [one.quantity for one in kept if one.kept is None]
+    broken = [one.quantity for one in kept if one.kept is False]
     code, names = _told(broken, unknown, list(limits))
     words = settings_text.limits({name: limits[name] for name in names}, language)
     return wording.say("answers", code, language, limits=words)
@@ -31,14 +31,3 @@ def _told(broken: list[str], unknown: list[str], every: list[str]) -> tuple[str,
     if broken:
         return "breaks_limits", broken
     return ("unknown_limits", unknown) if unknown else ("keeps_limits", every)
-
-
-def _value(result: RunResult, quantity: str) -> float | None:
-    """In the units of profiler.limits: ns, bytes, J, a share."""
-    if quantity == "size":
-        return result.model.size_bytes
-    if quantity == "energy":
-        return result.energy.per_inference_j
-    plan = result.plan
-    point = Point(plan.batch, plan.concurrency, plan.threads, latency=result.latency, memory=result.memory)
-    return curve.value_of(point, quantity)

@@ -128,7 +128,8 @@ def _marks(filled: Sequence[Point], gathered: Gathered) -> tuple[int | None, int
     if gathered.plan.companions or gathered.plan.sweep.dimensions:
         # Other shapes are other work: the smallest would always be the best.
         return None, None
-    limits = gathered.plan.limits
+    # What answers are worth is the same at every point: it decides between models, not between loads.
+    limits = {name: most for name, most in gathered.plan.limits.items() if name != "accuracy_loss"}
     known = {"size": float(gathered.model.size_bytes)}
     return curve.knee(filled), curve.best_under_limit(filled, limits, known) if limits else None
 

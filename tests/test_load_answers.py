@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
-from profiler import answer
-from profiler.result import Status
+from profiler import answer, answer_limits
+from profiler.result import Accuracy, Agreement, Paired, Status
 from tests import builders, builders_engine
 
 LOADS = builders_engine.every_load()
@@ -118,3 +120,20 @@ def test_one_point_says_whether_it_keeps_its_limits(limits: dict[str, float], to
 def test_a_run_that_was_stopped_says_so_behind_its_answer() -> None:
     result = builders_engine.sweep_result(status=Status.STOPPED)
     assert answer.sentence(result, "en").endswith("The run was stopped early.")
+
+
+def test_a_limit_on_the_loss_of_accuracy_is_judged_by_labelled_data_or_by_the_answers() -> None:
+    plan = msgspec.structs.replace(builders.result(builders.samples()).plan, limits={"accuracy_loss": 0.005})
+    run = builders.result(builders.samples(), plan=plan)
+
+    def told(**accuracy: Any) -> str:
+        return answer_limits.sentence(msgspec.structs.replace(run, accuracy=Accuracy(**accuracy)), "en")
+
+    assert "cannot be said" in told()
+    assert "keeps" in told(agreement=Agreement("within"))
+    assert "cannot" not in told(agreement=Agreement("beyond"))
+    lost = Paired(0.02, (0.01, 0.03), 9, 1, 0.02, True)
+    assert told(beside_reference=lost) == told(agreement=Agreement("beyond"))
+    assert told(beside_reference=msgspec.structs.replace(lost, loss=0.001)) == told(
+        agreement=Agreement("exact")
+    )

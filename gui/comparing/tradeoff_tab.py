@@ -14,7 +14,7 @@ from gui.panel import plain_label
 from gui.plots.scatter import Compromise, Other, TradeoffScatter
 from gui.results.chart_tab import ChartTab
 from profiler import units
-from profiler.comparison.records import Tradeoff
+from profiler.comparison.records import Comparison, Tradeoff
 from profiler.reports import comparison_text
 from profiler.reports.tradeoff_chart import OTHERS
 
@@ -47,8 +47,8 @@ class TradeoffTab(ChartTab):
         self.scatter.choose(index)
 
     def _offer(self, scene: Scene) -> None:
-        """The quantities that runs have; the chosen one stays."""
-        chosen = self.other.currentData()
+        """The quantities that runs have; the chosen one stays, else the first in which they differ."""
+        chosen = self.other.currentData() or _telling(scene.comparison)
         self.other.blockSignals(True)
         self.other.clear()
         for code in OTHERS:
@@ -93,3 +93,9 @@ class TradeoffTab(ChartTab):
 
 def _figures(one: Tradeoff) -> tuple[float, float, bool]:
     return one.p50_ns, one.other, one.is_dominated
+
+
+def _telling(comparison: Comparison) -> str:
+    """The first quantity that runs differ in; nothing is traded where all are alike."""
+    found = comparison.tradeoffs
+    return next((code for code in OTHERS if len({one.other for one in found.get(code, ())}) > 1), "")
