@@ -7,6 +7,7 @@ instead, each under the operator's name and its place among those of that name.
 
 from __future__ import annotations
 
+import abc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -36,7 +37,7 @@ class Seen(NamedTuple):
 See = Callable[[Seen], None]
 
 
-class _Watched:
+class _Watched(abc.ABC):
     """One call, looked into: once to list the tensors, once for each set of values."""
 
     _session: TorchSession
@@ -44,8 +45,9 @@ class _Watched:
     def close(self) -> None:
         self._session.close()
 
+    @abc.abstractmethod
     def _watch(self, see: See) -> None:
-        raise NotImplementedError
+        """Make the call once; `see` hears of every tensor inside, in order."""
 
     def tensors(self) -> Sequence[InnerTensor]:
         found: list[InnerTensor] = []

@@ -99,6 +99,8 @@ class _Scoring:
         for size in sizes[:-1]:
             try:
                 return self._first_batch(size)
+            except OUR_MISTAKES:
+                raise
             except Exception:  # noqa: BLE001 - whatever the runtime says of this size, the next one tells
                 continue
         try:
